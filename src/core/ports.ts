@@ -1,0 +1,79 @@
+import type { Base, CandidateTree, Scan, TreeEntry } from './delta/tree.js';
+import type { CheckResult, CheckSpec, Containment } from './verification/check.js';
+
+/** Time and ids come from the context: one `now` per operation. */
+export interface Clock {
+  /** ISO 8601, UTC, milliseconds. */
+  now(): string;
+}
+
+export interface Ids {
+  /** e.g. `create('M')` → `M-0123456789ab`. */
+  create(prefix: 'M' | 'A' | 'E' | 'V' | 'C' | 'F' | 'D' | 'S'): string;
+}
+
+/** Looks at the files under the root. It writes nothing below the root. */
+export interface Workspace {
+  readonly root: string;
+  /** `full` reads and hashes every byte again; `stat` trusts size, times and inode of files it has hashed before. */
+  scan(options: { mode: 'full' | 'stat'; base: Base; localIgnores: LocalIgnores }): Promise<Scan>;
+  /** HEAD's commit and tree; for a folder without commits an empty tree and `commit: null`. */
+  readBase(): Promise<Base>;
+  /** The base of a known commit. */
+  readBaseOf(commit: string): Promise<Base>;
+  /** `.git/info/exclude` and the user's global excludes as they are now. */
+  readLocalIgnores(): Promise<LocalIgnores>;
+  /** Bytes of one file as they are now, or null where there is none. Refuses what leaves the root. */
+  read(path: string): Promise<Buffer | null>;
+  /** Bytes of a file in a commit, or null. */
+  readAtCommit(commit: string, path: string): Promise<Buffer | null>;
+  /** Commits on HEAD that are not in `since`, newest first. */
+  commitsSince(since: string): Promise<readonly { commit: string; subject: string }[]>;
+  /** Writes the tree's exact bytes into an empty folder; checks every digest while copying. */
+  materialize(tree: CandidateTree, into: string): Promise<void>;
+}
+
+/** Ignore rules that are not part of the repository, by content: captured when work starts, so that a later edit hides nothing. */
+export interface LocalIgnores {
+  readonly infoExclude: string;
+  readonly global: string;
+}
+
+/** Keeps starting contents outside the workspace, by digest. */
+export interface ContentStore {
+  /** Keeps what git does not hold of these entries, up to its size limit; digests only for secrets-like files. */
+  keep(root: string, entries: readonly TreeEntry[]): Promise<{ kept: number; skipped: number }>;
+  get(sha256: string): Promise<Buffer | null>;
+  /** A scan as it was, to compare with later; the id is its digest. Durable when it returns. */
+  saveScan(scan: Scan): Promise<string>;
+  loadScan(id: string): Promise<Scan | null>;
+}
+
+/** Runs one check on a prepared folder, contained where the machine can. Never throws for a check that fails. */
+export interface CheckRunner {
+  readonly containment: Containment;
+  run(check: CheckSpec, where: { dir: string; root: string; signal: AbortSignal }): Promise<CheckResult>;
+  /** A fresh folder outside the workspace, with dependencies of `root` linked in; `dispose` removes it. */
+  prepare(root: string, tree: CandidateTree, workspace: Workspace): Promise<{ dir: string; dispose(): Promise<void> }>;
+}
+
+/** Heads of the ledger, kept outside the workspace. */
+export interface Witness {
+  append(head: { sequence: number; hash: string; at: string }): Promise<void>;
+  heads(): Promise<readonly { sequence: number; hash: string; at: string }[]>;
+}
+
+/** Checks a detached SSHSIG signature against signers that the record itself does not name. */
+export interface SignatureChecker {
+  check(statement: Uint8Array, signature: string): Promise<SignatureVerdict>;
+}
+
+export type SignatureVerdict =
+  | { readonly valid: true; readonly signer: string; readonly keyType: string; readonly fingerprint: string }
+  | { readonly valid: false; readonly reason: string };
+
+/** Makes a detached SSHSIG signature over exactly these bytes. Only the operator's commands hold one. */
+export interface Signer {
+  readonly kind: 'key' | 'demo';
+  sign(statement: Uint8Array): Promise<string>;
+}
