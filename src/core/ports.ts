@@ -1,3 +1,5 @@
+import type { Channel, Principal } from './ledger/entry.js';
+import type { Store } from './store-port.js';
 import type { Base, CandidateTree, Scan, TreeEntry } from './delta/tree.js';
 import type { CheckResult, CheckSpec, Containment } from './verification/check.js';
 
@@ -57,6 +59,23 @@ export interface CheckRunner {
   prepare(root: string, tree: CandidateTree, workspace: Workspace): Promise<{ dir: string; dispose(): Promise<void> }>;
 }
 
+/** What a contained program may see and change. Absolute paths; everything else is read-only, or hidden. */
+export interface SandboxView {
+  /** The workspace: hidden, except what is listed below. */
+  readonly root: string;
+  readonly cwd: string;
+  readonly writable: readonly string[];
+  /** Shown read-only although it lies in something hidden: dependency folders. */
+  readonly readable: readonly string[];
+}
+
+/** Puts a program into the containment that this machine offers; 'none' changes nothing and says so. */
+export interface Sandbox {
+  readonly containment: Containment;
+  /** The argv that runs `argv` contained. */
+  wrap(argv: readonly string[], view: SandboxView): readonly string[];
+}
+
 /** Heads of the ledger, kept outside the workspace. */
 export interface Witness {
   append(head: { sequence: number; hash: string; at: string }): Promise<void>;
@@ -76,4 +95,31 @@ export type SignatureVerdict =
 export interface Signer {
   readonly kind: 'key' | 'demo';
   sign(statement: Uint8Array): Promise<string>;
+}
+
+/** Who calls an operation: known from the surface that was used, never from what was said. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly channel: Channel;
+  readonly session: string | null;
+}
+
+/** Everything that an operation may use. Built once by the composition root; a signer is never part of it. */
+export interface OperationContext {
+  readonly root: string;
+  readonly projectId: string;
+  readonly caller: Caller;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly store: Store;
+  readonly workspace: Workspace;
+  readonly content: ContentStore;
+  readonly witness: Witness;
+  readonly signatures: SignatureChecker;
+  /** Probes the machine's sandbox on the first call. */
+  checks(): Promise<CheckRunner>;
+  /** Digests of the policies that the operator pinned on this machine. */
+  pinnedPolicies(): Promise<readonly string[]>;
+  /** Waits until the state may have changed, or so many milliseconds. */
+  waitForChange(milliseconds: number): Promise<void>;
 }
