@@ -1,21 +1,59 @@
 // Bundles the programs into dist/. Entry points are split so that a command loads only what it needs.
-import { existsSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { digestSources } from './setup/program.mjs';
 
-rmSync('dist', { recursive: true, force: true });
-const entryPoints = { ces: 'src/cli/main.ts', watcher: 'src/core/watcher/process.ts', 'demo-agent': 'src/cli/demo/agent.ts' };
-await build({
-  entryPoints: Object.fromEntries(Object.entries(entryPoints).filter(([, file]) => existsSync(file))),
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22',
-  minifySyntax: true,
-  sourcemap: false,
-  external: ['better-sqlite3'],
-  chunkNames: 'chunks/[name]-[hash]',
-  legalComments: 'none',
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-});
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const builtFrom = digestSources(root);
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const cache = join(root, '.cache');
+const dist = join(root, 'dist');
+
+mkdirSync(cache, { recursive: true });
+const work = mkdtempSync(join(cache, 'build-'));
+try {
+  const built = join(work, 'dist');
+  await bundle(built);
+  chmodSync(join(built, 'ces.js'), 0o755);
+  writeFileSync(join(built, '.built-from'), builtFrom);
+  if (existsSync(dist)) renameSync(dist, join(work, 'previous'));
+  renameSync(built, dist);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+async function bundle(outdir) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      ces: 'src/cli/entry.ts',
+      watcher: 'src/core/watcher/process.ts',
+      'demo-agent': 'src/cli/demo/agent.ts',
+    },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minifySyntax: true,
+    logLevel: 'warning',
+    external: ['better-sqlite3'],
+    define: { CES_VERSION: JSON.stringify(version) },
+    chunkNames: 'chunks/[name]-[hash]',
+    legalComments: 'none',
+    // Bundled CommonJS packages call require for Node's own modules.
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  });
+}
