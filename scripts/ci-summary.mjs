@@ -1,10 +1,9 @@
-// Adds up the reports in .cache/test-results (vitest's JSON, and stages.json in the same shape) and the exit codes given as
-// NAME=CODE: a step that failed without a report of a failed test counts as one. Ends with `N passed, N failed`.
+// Adds up the reports in a folder (vitest's JSON, and stages.json in the same shape) and the exit codes given as NAME=CODE:
+// ci-summary.mjs FOLDER [NAME=CODE …]. A step that failed without a report of a failed test counts as one. Ends with `N passed, N failed`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const results = join(dirname(dirname(fileURLToPath(import.meta.url))), '.cache', 'test-results');
+const [results = '', ...steps] = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
 for (const name of existsSync(results) ? readdirSync(results).filter((file) => file.endsWith('.json')) : []) {
@@ -12,7 +11,7 @@ for (const name of existsSync(results) ? readdirSync(results).filter((file) => f
   passed += report.numPassedTests;
   failed += report.numFailedTests;
 }
-const failedSteps = process.argv.slice(2).filter((step) => !step.endsWith('=0'));
+const failedSteps = steps.filter((step) => !step.endsWith('=0'));
 for (const step of failedSteps) process.stdout.write(`failed: ${step.replace('=', ', exit code ')}\n`);
 failed = Math.max(failed, failedSteps.length);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 
 const NODE_WARNING = /\(node:\d+\)[^\n]*Warning\b/;
 
-/** Runs one program under this Node. Live output is passed on as it comes; the rest is printed only when the stage fails. */
-export function runStage({ name, argv, cwd, env, live }) {
+/** Runs one program under this Node. Live output is printed as it comes, other output only when the stage fails. */
+export function runStage({ name, argv, cwd, env, live, print }) {
   return new Promise((resolve) => {
     const startedAt = Date.now();
     const child = spawn(process.execPath, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -13,13 +13,13 @@ export function runStage({ name, argv, cwd, env, live }) {
       stream.setEncoding('utf8');
       stream.on('data', (text) => {
         output += text;
-        if (live) process.stdout.write(text);
+        if (live) print(text);
       });
     }
     const finish = (passed) => {
-      if (!passed && !live) process.stdout.write(`${output}\n`);
+      if (!passed && !live) print(`${output}\n`);
       const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-      process.stdout.write(`${name}: ${passed ? 'ok' : 'FAILED'} (${seconds} s)\n`);
+      print(`${name}: ${passed ? 'ok' : 'FAILED'} (${seconds} s)\n`);
       resolve({ name, passed, output });
     };
     child.on('error', (error) => {

@@ -17,6 +17,7 @@ const STATIC = [
   { name: 'dead code', argv: [bin('knip/bin/knip.js'), '--no-progress'] },
 ];
 
+const print = (text) => process.stdout.write(text);
 const startedAt = Date.now();
 const args = process.argv.slice(2);
 const only = args.filter((arg) => arg !== '--static');
@@ -27,7 +28,9 @@ mkdirSync(results, { recursive: true });
 const env = { ...process.env, NODE_REDIRECT_WARNINGS: warnings, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) };
 const stages = [];
 if (only.length === 0) {
-  stages.push(...(await Promise.all(STATIC.map((stage) => runStage({ ...stage, cwd: root, env, live: false })))));
+  stages.push(
+    ...(await Promise.all(STATIC.map((stage) => runStage({ ...stage, cwd: root, env, print, live: false })))),
+  );
 }
 let tests = null;
 if (!args.includes('--static')) {
@@ -38,7 +41,7 @@ if (!args.includes('--static')) {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];
-  stages.push(await runStage({ name: 'tests', argv: [...vitest, ...only], cwd: root, env, live: true }));
+  stages.push(await runStage({ name: 'tests', argv: [...vitest, ...only], cwd: root, env, print, live: true }));
   tests = readCounts();
 }
 stages.push(checkWarnings());
@@ -58,7 +61,7 @@ function checkWarnings() {
     stages.map((stage) => stage.output),
     warnings,
   );
-  if (found.length > 0) process.stdout.write(`Node warned:\n${found.join('\n')}\n`);
+  if (found.length > 0) print(`Node warned:\n${found.join('\n')}\n`);
   return { name: 'no Node warnings', passed: found.length === 0, output: '' };
 }
 
@@ -75,6 +78,6 @@ function summarize() {
   const counts = tests ? `, ${tests.passed} tests passed, ${tests.failed} failed` : '';
   const names = stages.map((stage) => `${stage.name} ${stage.passed ? 'ok' : 'FAILED'}`).join(', ');
   const verdict = failed.length === 0 ? 'passed' : `FAILED (${failed.join(', ')})`;
-  process.stdout.write(`\n${verdict}: ${names}${counts} (${seconds} s)\n`);
+  print(`\n${verdict}: ${names}${counts} (${seconds} s)\n`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 }

@@ -20,7 +20,11 @@ as_user=()
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
   as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 fi
-registry=$(npm config get registry)
+# How this machine reaches the npm registry is not part of what is tried here.
+reach=("npm_config_registry=$(npm config get registry)")
+for name in NODE_EXTRA_CA_CERTS SSL_CERT_FILE SSL_CERT_DIR HTTPS_PROXY HTTP_PROXY NO_PROXY https_proxy http_proxy no_proxy; do
+  [ -z "${!name:-}" ] || reach+=("$name=${!name}")
+done
 
 failed=0
 run_first() {
@@ -32,7 +36,7 @@ run_first() {
   chmod 755 "$work" "$work/bin"
   echo "-- $name: $*"
   (cd "$clone" && "${as_user[@]}" env -i "PATH=$work/bin" "HOME=$work/home" "npm_config_cache=$work/npm-$name" \
-    "npm_config_registry=$registry" TMPDIR="${TMPDIR:-/tmp}" LANG=C.UTF-8 CI=true "$@") || { echo "failed: $*"; failed=1; }
+    "${reach[@]}" TMPDIR="${TMPDIR:-/tmp}" LANG=C.UTF-8 CI=true "$@") || { echo "failed: $*"; failed=1; }
   local dirty
   dirty=$(cd "$clone" && "${as_user[@]}" env "HOME=$work/home" git status --porcelain) || failed=1
   [ -z "$dirty" ] || { echo "left behind by $*:"; echo "$dirty"; failed=1; }

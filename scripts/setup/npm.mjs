@@ -10,7 +10,7 @@ const FIFTEEN_MINUTES_MS = 15 * 60 * 1000;
 export function runNpm(node, cwd, argv, failure) {
   const result = spawnSync(
     node,
-    [findNpm(), ...argv, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    [findNpm(), ...argv, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--no-update-notifier'],
     {
       cwd,
       stdio: ['ignore', 2, 2],
