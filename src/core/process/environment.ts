@@ -28,7 +28,7 @@ export function checkEnvironment(
   }
   return {
     ...environment,
-    PATH: safePath(source['PATH'] ?? '', folders.root),
+    PATH: safePath(source.PATH ?? '', folders.root),
     HOME: folders.home,
     TMPDIR: folders.tempDir,
     TERM: 'dumb',

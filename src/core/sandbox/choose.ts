@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '../ports.js';
@@ -9,8 +9,8 @@ import { findSeatbelt } from './seatbelt.js';
 
 const PROBE_TIMEOUT_MS = 10_000;
 
-/** Succeeds only where the secret can't be read, the outside can't be written, and the inside can. */
-const PROBE = '! cat "$1" && ! : > "$2" && : > "$3"';
+/** Succeeds where the secret can't be read, the machine is read-only and the inside can be written; what it writes outside must be lost. */
+const PROBE = '! cat "$1" && ! test -w / && : > "$3" && (: > "$2" || true)';
 
 let chosen: Promise<Sandbox> | undefined;
 
@@ -46,7 +46,7 @@ async function probe(sandbox: Sandbox, runProcess: RunProcess): Promise<boolean>
       timeoutMs: PROBE_TIMEOUT_MS,
       maxBytes: 10_000,
     });
-    return result.exitCode === 0;
+    return result.exitCode === 0 && existsSync(join(inside, 'written')) && !existsSync(outside);
   } catch {
     return false;
   } finally {

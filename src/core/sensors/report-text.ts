@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import type { ParsedReport } from '../verification/belief.js';
+
+/** How many diagnostics a result carries; the counts are always complete. */
+export const MAX_DIAGNOSTICS = 50;
+
+const MAX_MESSAGE = 500;
+
+/** A report that can't be used, and why. */
+export function unusable(problem: string): ParsedReport {
+  return { tests: null, saysPassed: null, failedFiles: 0, diagnostics: [], problems: [problem] };
+}
+
+/** Parses a JSON report; the second value says why there is none. */
+export function readJsonReport<T>(report: string | null, schema: z.ZodType<T>): { data: T } | { problem: string } {
+  if (report === null) return { problem: 'the report is missing' };
+  try {
+    const parsed = schema.safeParse(JSON.parse(report));
+    if (parsed.success) return { data: parsed.data };
+    return { problem: `the report has an unknown form at ${parsed.error.issues[0]?.path.join('.') || 'its top'}` };
+  } catch {
+    return { problem: 'the report is not JSON' };
+  }
+}
+
+/** A reported absolute path relative to the copy; others as they are. */
+export function relativePath(path: string, dir: string): string {
+  return path.startsWith(`${dir}/`) ? path.slice(dir.length + 1) : path;
+}
+
+/** The first line that says something, cut to a readable length. */
+export function firstLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal
+  const plain = text.replace(/\u001b\[[0-9;]*m/g, '');
+  return (plain.split('\n').find((line) => line.trim() !== '') ?? '').trim().slice(0, MAX_MESSAGE);
+}
+
+/** Line number of the first stack frame in the file, or 0. */
+export function lineInStack(stack: string, path: string): number {
+  const at = stack.indexOf(`${path}:`);
+  return at < 0 ? 0 : Number.parseInt(stack.slice(at + path.length + 1), 10) || 0;
+}
