@@ -1,7 +1,8 @@
+import type { Base, CandidateTree, Scan, TreeEntry } from './delta/tree.js';
 import type { Channel, Principal } from './ledger/entry.js';
 import type { Store } from './store-port.js';
-import type { Base, CandidateTree, Scan, TreeEntry } from './delta/tree.js';
 import type { CheckResult, CheckSpec, Containment } from './verification/check.js';
+import type { VerificationRun } from './verification/run.js';
 
 /** Time and ids come from the context: one `now` per operation. */
 export interface Clock {
@@ -88,7 +89,14 @@ export interface SignatureChecker {
 }
 
 export type SignatureVerdict =
-  | { readonly valid: true; readonly signer: string; readonly keyType: string; readonly fingerprint: string }
+  | {
+      readonly valid: true;
+      readonly signer: string;
+      readonly keyType: string;
+      readonly fingerprint: string;
+      /** A security key asked for its PIN or a fingerprint. */
+      readonly userVerified?: boolean;
+    }
   | { readonly valid: false; readonly reason: string };
 
 /** Makes a detached SSHSIG signature over exactly these bytes. Only the operator's commands hold one. */
@@ -118,8 +126,22 @@ export interface OperationContext {
   readonly signatures: SignatureChecker;
   /** Probes the machine's sandbox on the first call. */
   checks(): Promise<CheckRunner>;
-  /** Digests of the policies that the operator pinned on this machine. */
-  pinnedPolicies(): Promise<readonly string[]>;
+  /** The checks that a project's own files name: by their paths, and the text of those that are asked for. */
+  detectChecks(project: {
+    paths: readonly string[];
+    readText(path: string): Promise<string | null>;
+  }): Promise<readonly CheckSpec[]>;
+  /** Digests of the policy and profile texts that the operator pinned on this machine. */
+  pinnedTexts(): Promise<readonly string[]>;
+  /** Verification runs that this process is carrying out, by id. */
+  readonly runs: Map<string, ActiveRun>;
   /** Waits until the state may have changed, or so many milliseconds. */
   waitForChange(milliseconds: number): Promise<void>;
+}
+
+export interface ActiveRun {
+  readonly manifestId: string | null;
+  readonly started: VerificationRun;
+  readonly done: Promise<VerificationRun>;
+  readonly abort: AbortController;
 }
