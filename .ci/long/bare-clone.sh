@@ -44,4 +44,9 @@ run_first() {
 
 run_first demo npm run demo
 run_first test npm test
+
+# Once more with a Node that needs no other: the one that the first clone fetched, where the machine's own was too old.
+for fetched in "$work"/demo/.cache/node-*/bin/node; do
+  [ -x "$fetched" ] && ln -sf "$fetched" "$work/bin/node" && run_first demo-on-new-node npm run demo
+done
 exit $failed
