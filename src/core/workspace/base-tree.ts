@@ -1,0 +1,90 @@
+import { lstatSync } from 'node:fs';
+import { createCandidateTree } from '../delta/digest.js';
+import { bytesToPath } from '../delta/path-bytes.js';
+import type { Base, EntryMode, TreeEntry } from '../delta/tree.js';
+import { CesError } from '../errors.js';
+import type { FileCache } from './file-cache.js';
+import type { DigestFile } from './file-digest.js';
+import { createBreather, fsPath, systemCode } from './file-system.js';
+import { type RunGit, readGit, splitNul } from './git.js';
+import { hashBlobs } from './git-blobs.js';
+import { digestText } from './repository.js';
+
+/** A commit's files as git lists them. */
+export interface CommitListing {
+  readonly gitTree: string;
+  readonly files: ReadonlyMap<string, { readonly mode: EntryMode; readonly blob: string }>;
+}
+
+/** Lists a commit or tree; refuses with `not_found` where git does not know it. */
+export async function listCommit(runGit: RunGit, root: string, commit: string): Promise<CommitListing> {
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) {
+    throw new CesError(
+      'invalid_input',
+      `"${commit}" is no commit id`,
+      'Give the full id, as `git rev-parse` prints it',
+    );
+  }
+  const tree = await runGit(['rev-parse', '--quiet', '--verify', `${commit}^{tree}`], { cwd: root });
+  if (tree.exitCode !== 0) {
+    throw new CesError('not_found', `git has no commit ${commit}`, 'Fetch it, or check out a complete clone');
+  }
+  const gitTree = tree.stdout.toString('latin1').trim();
+  const files = new Map<string, { mode: EntryMode; blob: string }>();
+  for (const row of splitNul(await readGit(runGit, root, ['ls-tree', '-r', '-z', '--full-tree', gitTree]))) {
+    const tab = row.indexOf(9);
+    const [mode = '', , blob = ''] = row.toString('latin1', 0, tab).split(' ');
+    files.set(bytesToPath(row.subarray(tab + 1)), { mode: readMode(mode), blob });
+  }
+  return { gitTree, files };
+}
+
+/** The base of a commit: SHA-256 of its blobs from the files on disk where they are the same, else from git. */
+export async function loadBase(
+  tools: { runGit: RunGit; root: string; cache: FileCache; digestFile: DigestFile },
+  commit: string,
+  listing: CommitListing,
+): Promise<Base> {
+  const { runGit, root, cache } = tools;
+  await hashFromDisk(tools, listing);
+  const isBlob = (mode: EntryMode) => mode !== '160000';
+  const unknown = [...listing.files.values()].filter((file) => isBlob(file.mode) && !cache.sha256Of(file.blob));
+  for (const [blob, { sha256, size }] of await hashBlobs(
+    runGit,
+    root,
+    unknown.map((file) => file.blob),
+  )) {
+    cache.pair(sha256, blob, size);
+  }
+  const entries: TreeEntry[] = [];
+  for (const [path, { mode, blob }] of listing.files) {
+    if (!isBlob(mode)) cache.pair(digestText(blob), blob, 0); // a commit id stands for itself
+    const known = cache.sha256Of(blob);
+    if (known === undefined) throw new CesError('git_failed', `git has no blob ${blob}`, 'Run `git fsck`');
+    entries.push({ path, mode, sha256: known.sha256, size: known.size });
+  }
+  return { commit, tree: createCandidateTree(entries, listing.gitTree) };
+}
+
+/** One read gives both digests of a file, which is much faster than asking git for the blob. */
+async function hashFromDisk(
+  tools: { root: string; cache: FileCache; digestFile: DigestFile },
+  listing: CommitListing,
+): Promise<void> {
+  const breathe = createBreather();
+  for (const [path, { mode, blob }] of listing.files) {
+    if (mode === '160000' || tools.cache.sha256Of(blob) !== undefined) continue;
+    try {
+      const stats = lstatSync(fsPath(`${tools.root}/${path}`), { throwIfNoEntry: false });
+      if (stats?.isFile() || stats?.isSymbolicLink()) await tools.digestFile(path, stats, { blob: true });
+    } catch (error) {
+      if (systemCode(error) === '') throw error; // what can't be read here is asked of git, and refused by the scan
+    }
+    await breathe();
+  }
+}
+
+function readMode(mode: string): EntryMode {
+  if (mode === '100755' || mode === '120000' || mode === '160000') return mode;
+  return '100644'; // 100664 in old histories
+}

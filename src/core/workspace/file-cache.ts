@@ -1,0 +1,89 @@
+import type { Stats } from 'node:fs';
+import type { EntryMode, TreeEntry } from '../delta/tree.js';
+
+/** What was seen of a file when it was hashed. The numbers are cache keys, never part of a digest. */
+export interface KnownFile {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
+  readonly mode: number;
+  readonly entry: TreeEntry;
+}
+
+/** Digests by path and stat, and the pairs of SHA-256 and git's blob id. It lives in memory and can be written out. */
+export interface FileCache {
+  find(path: string, stats: Stats): TreeEntry | undefined;
+  remember(stats: Stats, entry: TreeEntry, startedAtMs: number): void;
+  /** Forgets every path that is not among these. */
+  retain(paths: ReadonlySet<string>): void;
+  blobOf(sha256: string): string | undefined;
+  sha256Of(blob: string): { readonly sha256: string; readonly size: number } | undefined;
+  pair(sha256: string, blob: string, size: number): void;
+  exportRows(): unknown;
+  importRows(rows: unknown): void;
+}
+
+/** A file changed this shortly before it was read could change again within one tick of the clock: not trusted. */
+const racyMs = 50;
+
+export function createFileCache(): FileCache {
+  const files = new Map<string, KnownFile>();
+  const blobs = new Map<string, string>();
+  const digests = new Map<string, { sha256: string; size: number }>();
+  const pair = (sha256: string, blob: string, size: number) => {
+    blobs.set(sha256, blob);
+    digests.set(blob, { sha256, size });
+  };
+  return {
+    find(path, stats) {
+      const known = files.get(path);
+      if (known === undefined || known.ctimeMs !== stats.ctimeMs || known.mtimeMs !== stats.mtimeMs) return undefined;
+      if (known.size !== stats.size || known.ino !== stats.ino || known.mode !== stats.mode) return undefined;
+      return known.entry;
+    },
+    remember({ size, mtimeMs, ctimeMs, ino, mode }, entry, startedAtMs) {
+      if (startedAtMs - ctimeMs < racyMs) files.delete(entry.path);
+      else files.set(entry.path, { size, mtimeMs, ctimeMs, ino, mode, entry });
+    },
+    retain(paths) {
+      for (const path of files.keys()) if (!paths.has(path)) files.delete(path);
+    },
+    blobOf: (sha256) => blobs.get(sha256),
+    sha256Of: (blob) => digests.get(blob),
+    pair,
+    exportRows: () => ({
+      files: [...files.values()].map(({ size, mtimeMs, ctimeMs, ino, mode, entry }) => [
+        ...[entry.path, entry.mode, entry.sha256, entry.size],
+        ...[size, mtimeMs, ctimeMs, ino, mode],
+      ]),
+      blobs: [...digests].map(([blob, { sha256, size }]) => [sha256, blob, size]),
+    }),
+    importRows(rows) {
+      for (const row of listOf(rows, 'files')) {
+        const [path, entryMode, sha256, entrySize, size, mtimeMs, ctimeMs, ino, mode] = row;
+        if (typeof path !== 'string' || typeof sha256 !== 'string' || !isFileMode(entryMode)) continue;
+        if (!isNumber(entrySize) || !isNumber(size) || !isNumber(mtimeMs) || !isNumber(ctimeMs)) continue;
+        if (!isNumber(ino) || !isNumber(mode)) continue;
+        const entry = { path, mode: entryMode, sha256, size: entrySize };
+        files.set(path, { size, mtimeMs, ctimeMs, ino, mode, entry });
+      }
+      for (const [sha256, blob, size] of listOf(rows, 'blobs')) {
+        if (typeof sha256 === 'string' && typeof blob === 'string' && isNumber(size)) pair(sha256, blob, size);
+      }
+    },
+  };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function isFileMode(value: unknown): value is EntryMode {
+  return value === '100644' || value === '100755' || value === '120000';
+}
+
+function listOf(rows: unknown, name: string): unknown[][] {
+  const list: unknown = typeof rows === 'object' && rows !== null ? Reflect.get(rows, name) : undefined;
+  return Array.isArray(list) ? list.filter((row) => Array.isArray(row)) : [];
+}
