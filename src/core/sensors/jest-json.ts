@@ -50,12 +50,12 @@ function describeFile(file: FileResult, dir: string): readonly Diagnostic[] {
   const path = relativePath(file.name, dir);
   if (isBrokenFile(file)) {
     const message = file.message ?? '';
-    return [{ path, line: lineInStack(message, file.name), message: firstLine(message) || 'could not be loaded' }];
+    return [{ path, line: lineInStack(message, path), message: firstLine(message) || 'could not be loaded' }];
   }
   return file.assertionResults
     .filter((test) => test.status === 'failed')
     .map((test) => {
       const stack = test.failureMessages?.join('\n') ?? '';
-      return { path, line: lineInStack(stack, file.name), message: `${test.fullName}: ${firstLine(stack)}` };
+      return { path, line: lineInStack(stack, path), message: `${test.fullName}: ${firstLine(stack)}` };
     });
 }

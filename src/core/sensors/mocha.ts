@@ -58,10 +58,10 @@ function parseMochaJson(input: ParseInput): ParsedReport {
     saysPassed: failures.length === 0,
     failedFiles: 0,
     diagnostics: failures.slice(0, MAX_DIAGNOSTICS).map((failure) => {
-      const file = failure.file ?? '';
+      const path = relativePath(failure.file ?? '', input.dir);
       return {
-        path: relativePath(file, input.dir),
-        line: file === '' ? 0 : lineInStack(failure.err.stack ?? '', file),
+        path,
+        line: lineInStack(failure.err.stack ?? '', path),
         message: `${failure.fullTitle}: ${firstLine(failure.err.message ?? '')}`,
       };
     }),

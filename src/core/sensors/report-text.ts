@@ -28,15 +28,16 @@ export function relativePath(path: string, dir: string): string {
   return path.startsWith(`${dir}/`) ? path.slice(dir.length + 1) : path;
 }
 
-/** The first line that says something, cut to a readable length. */
+/** The first line that names an error, else the first that says something, cut to a readable length. */
 export function firstLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal
-  const plain = text.replace(/\u001b\[[0-9;]*m/g, '');
-  return (plain.split('\n').find((line) => line.trim() !== '') ?? '').trim().slice(0, MAX_MESSAGE);
+  const lines = text.replace(/\u001b\[[0-9;]*m/g, '').split('\n');
+  const line = lines.find((one) => /^\s*\w*Error\b.*: /.test(one)) ?? lines.find((one) => one.trim() !== '') ?? '';
+  return line.trim().slice(0, MAX_MESSAGE);
 }
 
-/** Line number of the first stack frame in the file, or 0. */
+/** Line number of the first stack frame in the file, relative or absolute; 0 where there is none. */
 export function lineInStack(stack: string, path: string): number {
-  const at = stack.indexOf(`${path}:`);
+  const at = path === '' ? -1 : stack.indexOf(`${path}:`);
   return at < 0 ? 0 : Number.parseInt(stack.slice(at + path.length + 1), 10) || 0;
 }
