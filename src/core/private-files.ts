@@ -52,6 +52,12 @@ export async function openPrivate(path: string, flags: number): Promise<FileHand
   throw unsafe(path, problem);
 }
 
+/** Makes the names in a folder survive a crash, as fsync does for a file's bytes. */
+export async function syncDir(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY);
+  await directory.sync().finally(() => directory.close());
+}
+
 /** True for a file-system error with this code. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;

@@ -41,7 +41,7 @@ export function startOnPty(argv: readonly string[], options: PtyOptions): Pty {
     });
   });
 
-  const waitFor = (pattern: RegExp, deadlineMs = 30_000): Promise<string> =>
+  const waitFor = (pattern: RegExp, deadlineMs = 20_000): Promise<string> =>
     new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {
         clearTimeout(timer);
