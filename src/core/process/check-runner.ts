@@ -12,7 +12,11 @@ import { findProgram } from './find-program.js';
 import { removeFolder } from './remove-folder.js';
 import { readReport } from './report-file.js';
 import type { RunProcess, RunResult } from './run.js';
+import { killStragglers } from './stragglers.js';
+import { readToolVersion } from './tool-version.js';
 
+/** Names the run in the environment of every process it starts; not part of the environment's digest. */
+const MARK = 'CES_CHECK_RUN';
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 export interface CheckRunnerParts {
@@ -92,7 +96,6 @@ async function runCheck(
     argv: check.argv,
     required: check.status === 'required',
     containment: sandbox.containment,
-    toolVersion: null,
     environmentDigest: environmentDigest(env),
   };
   const cwd = resolve(dir, check.cwd);
@@ -110,6 +113,7 @@ async function runCheck(
       diagnostics: [],
       outputTail: '',
       reason,
+      toolVersion: null,
     };
   }
   const argv = [program, ...args.map((arg) => arg.replaceAll('{report}', report))];
@@ -119,19 +123,23 @@ async function runCheck(
     writable: [dir, folders.home, folders.tempDir, folders.report],
     readable: [...job.dependencies, ...nodeFolders()],
   };
+  const mark = randomBytes(12).toString('hex');
   const result = await runProcess(sandbox.wrap(argv, view), {
     cwd,
-    env,
+    env: { ...env, [MARK]: mark },
     timeoutMs: check.timeoutMs,
     maxBytes: MAX_OUTPUT_BYTES,
     signal: job.signal,
   });
-  // The process group is dead from here on: what the report says now, it will always say.
+  // A process namespace dies with its group; elsewhere a process can leave the group.
+  if (sandbox.containment !== 'bubblewrap') await killStragglers(MARK, mark);
+  // All of it is dead from here on: what the report says now, it will always say.
   const parse = parsers[check.parser];
   const parsed = parse === null ? null : parseSafely(parse, result, readReport(report), dir);
   const ending = judgeEnding({ ...result, timeoutMs: check.timeoutMs });
   return {
     ...common,
+    toolVersion: readToolVersion(program),
     ...(ending ?? judgeReport(parsed, result.exitCode ?? -1)),
     exitCode: result.exitCode,
     durationMs: result.durationMs,

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { execa } from 'execa';
 import { CesError } from '../errors.js';
 import { createCappedOutput } from './capped-output.js';
+import { findProgram } from './find-program.js';
 import { killGroup, killGroupAtExit } from './process-group.js';
 
 export interface RunOptions {
@@ -56,7 +57,7 @@ export const runProcess: RunProcess = async (argv, options) => {
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });
   const pid = child.pid;
-  if (pid === undefined) throw describeSpawnFailure(file, options.cwd, await child);
+  if (pid === undefined) throw describeSpawnFailure(file, options, await child);
   const forget = killGroupAtExit(pid);
   const stdout = createCappedOutput(options.maxBytes);
   const stderr = createCappedOutput(options.maxBytes);
@@ -127,12 +128,13 @@ async function settleOrDrop(ended: Promise<void>, drop: () => void): Promise<voi
 
 function describeSpawnFailure(
   file: string,
-  cwd: string,
+  { cwd, env }: RunOptions,
   failure: { code?: string; originalMessage?: string },
 ): CesError {
   if (!isFolder(cwd))
     return new CesError('process_failed', `The folder ${cwd} is not there.`, 'Run it in a folder that exists.');
-  if (failure.code === 'ENOENT') {
+  // The system's own answer is EACCES where only some folder on PATH can't be searched.
+  if (findProgram(file, cwd, env.PATH ?? '') === null) {
     return new CesError('tool_missing', `The program ${file} was not found.`, `Install ${file}, or put it on PATH.`);
   }
   return new CesError(

@@ -93,6 +93,7 @@ describe('a clean copy', () => {
       reason: null,
       tests: { total: 2, passed: 1, failed: 0, skipped: 1 },
     });
+    expect(result.toolVersion).toMatch(/^vitest \d/);
     await copy.dispose();
     expect(readdirSync(temp)).toEqual([]);
   });

@@ -1,8 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Sandbox } from '../../../src/core/ports.js';
 import { runProcess } from '../../../src/core/process/run.js';
 import { bubblewrapArgs } from '../../../src/core/sandbox/bubblewrap.js';
@@ -34,6 +44,40 @@ describe('a contained check', () => {
       root,
     );
     expect(result).toMatchObject({ status: 'pass', outputTail: '' });
+  });
+
+  test('can’t read keys, tokens and client settings in the home folder', async (context) => {
+    if (sandbox.containment === 'none') return context.skip('no sandbox on this machine');
+    const home = createHomeOutsideTemp();
+    if (home === null) return context.skip('the checkout is not writable');
+    const names = [
+      '.ssh/id',
+      '.gnupg/k',
+      '.aws/credentials',
+      '.config/ces/key',
+      '.claude/x',
+      '.claude.json',
+      '.codex/auth.json',
+      '.netrc',
+    ];
+    for (const name of [...names, 'ordinary.txt']) {
+      mkdirSync(dirname(join(home, name)), { recursive: true });
+      writeFileSync(join(home, name), 'planted');
+    }
+    vi.stubEnv('HOME', home);
+    try {
+      const result = await script(
+        `for (const name of ${JSON.stringify([...names, 'ordinary.txt'])}) { try { if (fs.readFileSync(${JSON.stringify(`${home}/`)} + name, 'utf8')) console.log(name); } catch {} }
+         try { fs.writeFileSync(${JSON.stringify(join(home, '.bashrc'))}, 'evil'); } catch {}`,
+        folders.create(),
+        folders.create(),
+      );
+      expect(result).toMatchObject({ status: 'pass', outputTail: 'ordinary.txt' });
+      expect(existsSync(join(home, '.bashrc'))).toBe(false);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(home, { recursive: true });
+    }
   });
 
   test('can write its copy, its home and its temporary folder, and nothing else', async (context) => {
@@ -197,3 +241,14 @@ test('seatbelt’s profile quotes paths and lets the later rule win', () => {
     '(allow file-read* file-write* (subpath "/c"))',
   ]);
 });
+
+/** All of the system's temporary folders are hidden anyway, so the planted home lies beside this repository's packages. */
+function createHomeOutsideTemp(): string | null {
+  try {
+    return mkdtempSync(
+      join(realpathSync(fileURLToPath(new URL('../../../node_modules', import.meta.url))), '.ces-test-home-'),
+    );
+  } catch {
+    return null;
+  }
+}
