@@ -14,6 +14,8 @@ import { digestText } from './repository.js';
 export interface CommitListing {
   readonly gitTree: string;
   readonly files: ReadonlyMap<string, { readonly mode: EntryMode; readonly blob: string }>;
+  /** Its `.gitignore` files; git follows no link in the place of one. */
+  readonly ruleFiles: readonly { readonly path: string; readonly id: string }[];
 }
 
 /** Lists a commit or tree; refuses with `not_found` where git does not know it. */
@@ -31,12 +33,15 @@ export async function listCommit(runGit: RunGit, root: string, commit: string): 
   }
   const gitTree = tree.stdout.toString('latin1').trim();
   const files = new Map<string, { mode: EntryMode; blob: string }>();
+  const ruleFiles: { path: string; id: string }[] = [];
   for (const row of splitNul(await readGit(runGit, root, ['ls-tree', '-r', '-z', '--full-tree', gitTree]))) {
     const tab = row.indexOf(9);
     const [mode = '', , blob = ''] = row.toString('latin1', 0, tab).split(' ');
-    files.set(bytesToPath(row.subarray(tab + 1)), { mode: readMode(mode), blob });
+    const path = bytesToPath(row.subarray(tab + 1));
+    files.set(path, { mode: readMode(mode), blob });
+    if (isRuleFile(path) && mode.startsWith('100')) ruleFiles.push({ path, id: blob });
   }
-  return { gitTree, files };
+  return { gitTree, files, ruleFiles };
 }
 
 /** The base of a commit: SHA-256 of its blobs from the files on disk where they are the same, else from git. */
@@ -82,6 +87,11 @@ async function hashFromDisk(
     }
     await breathe();
   }
+}
+
+/** Whether git reads ignore rules from a file of this name. */
+export function isRuleFile(path: string): boolean {
+  return path === '.gitignore' || path.endsWith('/.gitignore');
 }
 
 function readMode(mode: string): EntryMode {

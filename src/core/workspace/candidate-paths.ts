@@ -22,7 +22,7 @@ export async function findLeftOut(
 ): Promise<ReadonlySet<string>> {
   const leftOut = new Set<string>();
   const governed = known.has('.ces/.gitignore');
-  let asking = root.children.flatMap((child) => openPaths(child, known));
+  let asking: readonly Found[] = collectOpen(root, known, []);
   while (asking.length > 0) {
     const asked: AskedPath[] = [];
     for (const { path, kind } of asking) {
@@ -39,9 +39,11 @@ export async function findLeftOut(
 }
 
 /** Below folders that git knows: what git does not know. */
-function openPaths(found: Found, known: KnownPaths): readonly Found[] {
-  if (known.has(found.path)) return [];
-  if (found.kind === 'file' || found.holdsGit) return known.hasBelow(found.path) ? [] : [found];
-  if (!known.hasBelow(found.path)) return [found];
-  return found.children.flatMap((child) => openPaths(child, known));
+function collectOpen(folder: FoundFolder, known: KnownPaths, open: Found[]): Found[] {
+  for (const child of folder.children) {
+    if (known.has(child.path)) continue;
+    if (!known.hasBelow(child.path)) open.push(child);
+    else if (child.kind === 'folder' && !child.holdsGit) collectOpen(child, known, open);
+  }
+  return open;
 }

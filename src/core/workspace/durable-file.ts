@@ -19,9 +19,16 @@ export function writeDurably(path: string, bytes: Buffer): void {
     renameSync(temporary, path);
     syncFolder(folder);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw new CesError('state_unwritable', `${path} cannot be written`, 'Check free space and permissions', error);
   }
+}
+
+/** What is left of a failed write; that it can't be removed is no news beside the failure itself. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 /** The name is part of what must survive. */

@@ -9,12 +9,17 @@ export interface KnownFile {
   readonly ino: number;
   readonly mode: number;
   readonly entry: TreeEntry;
+  /** False where the times are too young to tell one write from the next. */
+  readonly settled: boolean;
 }
 
 /** Digests by path and stat, and the pairs of SHA-256 and git's blob id. It lives in memory and can be written out. */
 export interface FileCache {
+  /** The entry of a file that stat shows to be as it was. */
   find(path: string, stats: Stats): TreeEntry | undefined;
-  remember(stats: Stats, entry: TreeEntry, startedAtMs: number): void;
+  /** Gives back the entry that was remembered before, where it says the same. */
+  remember(stats: Stats, entry: TreeEntry, startedAtMs: number): TreeEntry;
+  readonly count: number;
   /** Forgets every path that is not among these. */
   retain(paths: ReadonlySet<string>): void;
   blobOf(sha256: string): string | undefined;
@@ -38,13 +43,20 @@ export function createFileCache(): FileCache {
   return {
     find(path, stats) {
       const known = files.get(path);
-      if (known === undefined || known.ctimeMs !== stats.ctimeMs || known.mtimeMs !== stats.mtimeMs) return undefined;
-      if (known.size !== stats.size || known.ino !== stats.ino || known.mode !== stats.mode) return undefined;
-      return known.entry;
+      return known?.settled && hasStats(known, stats) ? known.entry : undefined;
     },
-    remember({ size, mtimeMs, ctimeMs, ino, mode }, entry, startedAtMs) {
-      if (startedAtMs - ctimeMs < racyMs) files.delete(entry.path);
-      else files.set(entry.path, { size, mtimeMs, ctimeMs, ino, mode, entry });
+    remember(stats, entry, startedAtMs) {
+      const { size, mtimeMs, ctimeMs, ino, mode } = stats;
+      const old = files.get(entry.path);
+      const same = old !== undefined && old.entry.sha256 === entry.sha256 && old.entry.mode === entry.mode;
+      const settled = startedAtMs - ctimeMs >= racyMs;
+      if (same && old.settled === settled && hasStats(old, stats)) return old.entry;
+      const remembered = same ? old.entry : entry;
+      files.set(entry.path, { size, mtimeMs, ctimeMs, ino, mode, entry: remembered, settled });
+      return remembered;
+    },
+    get count() {
+      return files.size;
     },
     retain(paths) {
       for (const path of files.keys()) if (!paths.has(path)) files.delete(path);
@@ -53,10 +65,12 @@ export function createFileCache(): FileCache {
     sha256Of: (blob) => digests.get(blob),
     pair,
     exportRows: () => ({
-      files: [...files.values()].map(({ size, mtimeMs, ctimeMs, ino, mode, entry }) => [
-        ...[entry.path, entry.mode, entry.sha256, entry.size],
-        ...[size, mtimeMs, ctimeMs, ino, mode],
-      ]),
+      files: [...files.values()]
+        .filter((known) => known.settled)
+        .map(({ size, mtimeMs, ctimeMs, ino, mode, entry }) => [
+          ...[entry.path, entry.mode, entry.sha256, entry.size],
+          ...[size, mtimeMs, ctimeMs, ino, mode],
+        ]),
       blobs: [...digests].map(([blob, { sha256, size }]) => [sha256, blob, size]),
     }),
     importRows(rows) {
@@ -66,13 +80,18 @@ export function createFileCache(): FileCache {
         if (!isNumber(entrySize) || !isNumber(size) || !isNumber(mtimeMs) || !isNumber(ctimeMs)) continue;
         if (!isNumber(ino) || !isNumber(mode)) continue;
         const entry = { path, mode: entryMode, sha256, size: entrySize };
-        files.set(path, { size, mtimeMs, ctimeMs, ino, mode, entry });
+        files.set(path, { size, mtimeMs, ctimeMs, ino, mode, entry, settled: true });
       }
       for (const [sha256, blob, size] of listOf(rows, 'blobs')) {
         if (typeof sha256 === 'string' && typeof blob === 'string' && isNumber(size)) pair(sha256, blob, size);
       }
     },
   };
+}
+
+function hasStats(known: KnownFile, stats: Stats): boolean {
+  const timesHold = known.ctimeMs === stats.ctimeMs && known.mtimeMs === stats.mtimeMs;
+  return timesHold && known.size === stats.size && known.ino === stats.ino && known.mode === stats.mode;
 }
 
 function isNumber(value: unknown): value is number {

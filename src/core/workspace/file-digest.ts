@@ -5,8 +5,8 @@ import type { TreeEntry } from '../delta/tree.js';
 import type { FileCache } from './file-cache.js';
 import { createBreather, fsPath } from './file-system.js';
 
-/** Hashes one file or link; throws the system's error where it can't be read. */
-export type DigestFile = (path: string, stats: Stats, want: { blob: boolean }) => TreeEntry | Promise<TreeEntry>;
+/** Hashes one file or link; `stats` is null for what is a regular file. Throws the system's error where it can't be read. */
+export type DigestFile = (path: string, stats: Stats | null, want: { blob: boolean }) => TreeEntry | Promise<TreeEntry>;
 
 const headerRoom = 32; // git's `blob <size>\0` goes in front of the bytes, so that one call hashes both
 const bufferSize = 1024 * 1024;
@@ -22,33 +22,31 @@ export function createDigestFile(root: string, format: ObjectFormat, cache: File
     cache.pair(sha256, gitBlobId(bytes, format), bytes.length);
   }
 
-  return (path, stats, want) => {
+  return (path, looked, want) => {
     const startedAtMs = Date.now();
     const full = fsPath(`${root}/${path}`);
-    if (stats.isSymbolicLink()) {
+    if (looked?.isSymbolicLink()) {
       const target = readlinkSync(full, { encoding: 'buffer' });
       const sha256 = hash('sha256', target, 'hex');
       if (want.blob && cache.blobOf(sha256) === undefined) pairUp(sha256, target);
-      const entry: TreeEntry = { path, mode: '120000', sha256, size: target.length };
-      cache.remember(stats, entry, startedAtMs);
-      return entry;
+      return cache.remember(looked, { path, mode: '120000', sha256, size: target.length }, startedAtMs);
     }
-    const mode = (stats.mode & 0o100) === 0 ? '100644' : '100755';
     const file = openSync(full, openFlags);
     let size = 0;
+    let stats: Stats;
     try {
+      stats = looked ?? fstatSync(file);
+      if (!stats.isFile()) throw new Error('it is no regular file any more');
       for (let count = -1; count !== 0 && size < bufferSize; size += count) {
+        // A read that ends where the file ended at its stat need not be followed by one that finds nothing.
+        if (size > 0 && size === stats.size) break;
         count = readSync(file, buffer, headerRoom + size, bufferSize - size, null);
-        // A read that ends where the file ended before need not be asked again.
-        if (size + count === stats.size && size + count < bufferSize && count > 0) {
-          size += count;
-          break;
-        }
       }
     } catch (error) {
       closeSync(file);
       throw error;
     }
+    const mode = (stats.mode & 0o100) === 0 ? '100644' : '100755';
     if (size === bufferSize) return digestLarge(file, path, mode, stats, startedAtMs);
     closeSync(file);
     const sha256 = hash('sha256', buffer.subarray(headerRoom, headerRoom + size), 'hex');
@@ -57,9 +55,7 @@ export function createDigestFile(root: string, format: ObjectFormat, cache: File
       buffer.write(header, headerRoom - header.length, 'latin1');
       cache.pair(sha256, hash(format, buffer.subarray(headerRoom - header.length, headerRoom + size), 'hex'), size);
     }
-    const entry: TreeEntry = { path, mode, sha256, size };
-    cache.remember(stats, entry, startedAtMs);
-    return entry;
+    return cache.remember(stats, { path, mode, sha256, size }, startedAtMs);
   };
 
   /** Reads in pieces, letting the event loop turn; the file is read again where its size moved meanwhile. */
@@ -87,8 +83,7 @@ export function createDigestFile(root: string, format: ObjectFormat, cache: File
         if (at !== expected) continue;
         const entry: TreeEntry = { path, mode, sha256: sha256.digest('hex'), size: at };
         cache.pair(entry.sha256, blob.digest('hex'), at);
-        cache.remember(stats, entry, startedAtMs);
-        return entry;
+        return cache.remember(stats, entry, startedAtMs);
       }
     } finally {
       closeSync(file);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesToPath } from '../delta/path-bytes.js';
@@ -19,14 +19,16 @@ export const emptyIndex: GitIndex = { paths: new Set(), gitlinks: new Set(), fla
 
 /** Reads the index, and again only when its file changed (or when `fresh`). */
 export function createIndexReader(runGit: RunGit, root: string) {
-  let last: { signature: string; index: GitIndex } | null = null;
+  let last: { signature: string; listed: string; index: GitIndex } | null = null;
   return async (repository: Repository, fresh: boolean): Promise<GitIndex> => {
     const stats = statSync(join(repository.gitDir, 'index'), { throwIfNoEntry: false, bigint: true });
     if (stats === undefined) return emptyIndex;
     const signature = `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}`;
     if (!fresh && last?.signature === signature) return last.index;
-    const index = parseIndex(await readGit(runGit, root, ['ls-files', '-v', '--stage', '-z']));
-    last = { signature, index };
+    const listing = await readGit(runGit, root, ['ls-files', '-v', '--stage', '-z']);
+    const listed = hash('sha256', listing, 'hex');
+    const index = last?.listed === listed ? last.index : parseIndex(listing);
+    last = { signature, listed, index };
     return index;
   };
 }

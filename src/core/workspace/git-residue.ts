@@ -7,27 +7,34 @@ import { type RunGit, readGit } from './git.js';
 import type { GitIndex } from './git-index.js';
 import { digestText, type Repository } from './repository.js';
 
+/** Object ids by the full names of the refs. */
+export type Refs = ReadonlyMap<string, string>;
+
+/** Every ref of a repository, loose or packed; the stash is one of them. */
+export async function readRefs(runGit: RunGit, cwd: string): Promise<Refs> {
+  const listing = await readGit(runGit, cwd, ['for-each-ref', '--format=%(objectname) %(refname)']);
+  const lines = listing
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+}
+
 /**
  * What of a repository's own data decides or records something, as residue below `<prefix>.git/`: every file beside the
  * index, hooks, info, submodules' configuration, each ref (the stash is one), staged content and index flags.
  * Objects, logs and packs are left out: they only hold what refs name.
  */
-export async function readGitResidue(
-  runGit: RunGit,
-  cwd: string,
+export function collectGitResidue(
   repository: Repository,
+  refs: Refs,
   index: GitIndex,
   prefix = '',
-): Promise<readonly ResidueEntry[]> {
+): readonly ResidueEntry[] {
   const entries = new Map<string, ResidueEntry>();
   const name = (inside: string) => `${prefix}.git/${inside}`;
   for (const dir of new Set([repository.commonDir, repository.gitDir])) collectFiles(dir, name, entries);
-  for (const line of (await readGit(runGit, cwd, ['for-each-ref', '--format=%(objectname) %(refname)']))
-    .toString('utf8')
-    .split('\n')) {
-    const space = line.indexOf(' ');
-    if (space !== -1) put(entries, name(line.slice(space + 1)), line.slice(0, space));
-  }
+  for (const [ref, commit] of refs) put(entries, name(ref), commit);
   if (index.digest !== null) put(entries, name('index'), index.digest);
   for (const [path, flag] of index.flags) put(entries, name(`index-flags/${path}`), flag);
   return [...entries.values()].sort((a, b) => comparePaths(a.path, b.path));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import type { LocalIgnores } from '../ports.js';
-import type { CommitListing } from './base-tree.js';
+import { type CommitListing, isRuleFile } from './base-tree.js';
 import { fsPath, systemCode } from './file-system.js';
 import type { RunGit } from './git.js';
 import { loadBlobs } from './git-blobs.js';
@@ -26,11 +26,7 @@ function rulesOfCommit(
   listing: CommitListing,
   local: LocalIgnores,
 ): IgnoreRules {
-  const files: { path: string; id: string }[] = [];
-  for (const [path, { mode, blob }] of listing.files) {
-    // git does not follow a link in the place of a .gitignore.
-    if (isRuleFile(path) && mode !== '120000' && mode !== '160000') files.push({ path, id: blob });
-  }
+  const files = listing.ruleFiles;
   return {
     digest: digestRules(files, local),
     local,
@@ -54,12 +50,8 @@ function rulesOnDisk(root: string, found: FoundFolder, local: LocalIgnores): Ign
 }
 
 function listRuleFiles(found: Found): string[] {
-  if (found.kind === 'file') return isRuleFile(found.path) && found.stats?.isFile() ? [found.path] : [];
+  if (found.kind === 'file') return isRuleFile(found.path) ? [found.path] : [];
   return found.holdsGit && found.path !== '' ? [] : found.children.flatMap(listRuleFiles);
-}
-
-function isRuleFile(path: string): boolean {
-  return path === '.gitignore' || path.endsWith('/.gitignore');
 }
 
 function readRuleFile(full: string): Buffer | null {

@@ -25,11 +25,16 @@ export function createKnownPaths(): (base: Base, index: GitIndex) => KnownPaths 
 function collectKnownPaths(base: Base, index: GitIndex): KnownPaths {
   const entries = new Map(base.tree.entries.map((entry) => [entry.path, entry]));
   const folders = new Set<string>();
+  const onlyStaged = new Set<string>();
   for (const path of entries.keys()) addFolders(folders, path);
-  for (const path of index.paths) addFolders(folders, path);
+  for (const path of index.paths) {
+    if (entries.has(path)) continue;
+    onlyStaged.add(path);
+    addFolders(folders, path);
+  }
   return {
     base: entries,
-    has: (path) => entries.has(path) || index.paths.has(path),
+    has: (path) => entries.has(path) || onlyStaged.has(path),
     hasBelow: (folder) => folders.has(folder),
     gitlink: (path) => index.gitlinks.has(path) || entries.get(path)?.mode === '160000',
   };

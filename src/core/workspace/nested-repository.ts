@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ResidueEntry } from '../delta/tree.js';
 import type { RunGit } from './git.js';
 import { emptyIndex } from './git-index.js';
-import { readGitResidue } from './git-residue.js';
+import { collectGitResidue, readRefs } from './git-residue.js';
 import { findRepository, readHead } from './repository.js';
 
 /** What git sees in a folder with a `.git` of its own. */
@@ -25,7 +25,8 @@ export async function readNestedRepository(
     const repository = await findRepository(runGit, cwd);
     if (repository === null) return null;
     const own = repository.commonDir.startsWith(`${cwd}/`);
-    const residue = own ? await readGitResidue(runGit, cwd, repository, emptyIndex, `${path}/`) : [];
+    const refs = own ? await readRefs(runGit, cwd) : new Map<string, string>();
+    const residue = own ? collectGitResidue(repository, refs, emptyIndex, `${path}/`) : [];
     return { commit: await readHead(runGit, cwd), residue };
   } catch {
     return null; // git does not accept it as a repository, so its files count as the outer one's

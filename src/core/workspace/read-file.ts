@@ -1,15 +1,12 @@
-import { lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { CesError } from '../errors.js';
 import { fsPath, systemCode } from './file-system.js';
+import type { OwnDatabase } from './own-database.js';
 import { assertInside } from './safe-path.js';
 
 /** Bytes of a file, or null where there is none; a link is followed as long as it stays below the root. */
-export function readInside(
-  root: string,
-  path: string,
-  isOwnDatabase: (path: string, stats: Stats) => boolean,
-): Buffer | null {
+export function readInside(root: string, path: string, ownDatabase: OwnDatabase): Buffer | null {
   assertInside(path);
   const full = fsPath(`${root}/${path}`);
   try {
@@ -19,7 +16,7 @@ export function readInside(
       throw new CesError('path_outside_root', `${path} leads out of the root`, 'Name the file itself, below the root');
     }
     const stats = statSync(real);
-    if (isOwnDatabase(path, stats)) {
+    if (ownDatabase.has(path, stats)) {
       throw new CesError('invalid_input', `${path} is CES's own database`, 'Read it with `ces status` or `ces audit`');
     }
     return stats.isFile() ? readFileSync(real) : null;

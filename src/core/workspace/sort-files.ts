@@ -8,6 +8,7 @@ import { createBreather, fsPath, systemCode } from './file-system.js';
 import type { RunGit } from './git.js';
 import type { KnownPaths } from './known-paths.js';
 import { readNestedRepository } from './nested-repository.js';
+import type { OwnDatabase } from './own-database.js';
 import { digestText } from './repository.js';
 import { type FoundFile, type FoundFolder, walk } from './walk.js';
 
@@ -23,7 +24,7 @@ interface Tools {
   readonly root: string;
   readonly cache: FileCache;
   readonly digestFile: DigestFile;
-  readonly isOwnDatabase: (path: string, stats: Stats) => boolean;
+  readonly ownDatabase: OwnDatabase;
 }
 
 /** Hashes what was found: every byte again, or (`trustStat`) only what stat does not show to be as it was. */
@@ -38,7 +39,8 @@ export async function sortFiles(
   const candidate: TreeEntry[] = [];
   const residue: ResidueEntry[] = [];
   const refusals: Refusal[] = [];
-  const seen = new Set<string>();
+  let hashed = 0;
+  let visited = 0;
   const breathe = createBreather();
 
   async function visitFolder(folder: FoundFolder, outside: boolean): Promise<void> {
@@ -50,6 +52,7 @@ export async function sortFiles(
       } else if (child.holdsGit) await visitNested(child, out);
       else if (known.gitlink(child.path)) await visitGitlink(child);
       else await visitFolder(child, out);
+      if ((++visited & 31) !== 0) continue;
       const pause = breathe();
       if (pause !== undefined) await pause;
     }
@@ -61,7 +64,7 @@ export async function sortFiles(
     const marker = `${folder.path}/.git`;
     const stats = lstatSync(fsPath(`${root}/${marker}`), { throwIfNoEntry: false });
     if (stats !== undefined && !stats.isDirectory()) await visitFile({ kind: 'file', path: marker, stats }, true);
-    else if (repository === null) await visitFolder(await walk(root, marker, true), true);
+    else if (repository === null) await visitFolder(await walk(root, { from: marker, takeGit: true }), true);
     else residue.push(...repository.residue);
     if (repository !== null && !out) putGitlink(folder.path, repository.commit);
     await visitFolder(folder, out || repository !== null);
@@ -83,21 +86,21 @@ export async function sortFiles(
 
   function visitFile(file: FoundFile, out: boolean): Promise<void> | undefined {
     const { path, stats } = file;
-    seen.add(path);
     if (stats === null) return put(unreadable(path), out, 'it cannot be looked at');
-    if (tools.isOwnDatabase(path, stats)) {
+    if (stats === 'on open' ? tools.ownDatabase.isNamed(path) : tools.ownDatabase.has(path, stats)) {
       if (out) residue.push({ path, mode: '100644', sha256: '', size: 0, class: classifyResidue(path) });
       return out ? undefined : put(unreadable(path), out, "it is CES's own database, which git must not hold");
     }
-    if (!stats.isFile() && !stats.isSymbolicLink()) {
+    if (stats !== 'on open' && !stats.isFile() && !stats.isSymbolicLink()) {
       residue.push({ path, mode: 'special', sha256: '', size: 0, class: classifyResidue(path, 'special') });
       if (known.has(path)) refusals.push({ path, reason: 'special', detail: describeSpecial(stats) });
       return undefined;
     }
-    const remembered = trustStat ? cache.find(path, stats) : undefined;
+    hashed++;
+    const remembered = trustStat && stats !== 'on open' ? cache.find(path, stats) : undefined;
     if (remembered !== undefined && (out || cache.blobOf(remembered.sha256) !== undefined)) return put(remembered, out);
     try {
-      const entry = tools.digestFile(path, stats, { blob: !out });
+      const entry = tools.digestFile(path, stats === 'on open' ? null : stats, { blob: !out });
       return entry instanceof Promise ? entry.then((read) => put(read, out), failed) : put(entry, out);
     } catch (error) {
       return failed(error);
@@ -117,7 +120,7 @@ export async function sortFiles(
   }
 
   await visitFolder(found, false);
-  cache.retain(seen);
+  if (cache.count > hashed) cache.retain(new Set([...candidate, ...residue].map((entry) => entry.path)));
   residue.sort((a, b) => comparePaths(a.path, b.path));
   return { candidate, residue, refusals };
 }

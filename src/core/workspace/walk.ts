@@ -1,12 +1,15 @@
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { comparePaths } from '../delta/path-bytes.js';
 import { createBreather, fsPath, readNames, systemCode } from './file-system.js';
 
-/** A file, link or special file; `stats` is null where the system did not let it be looked at. */
+/**
+ * A file, link or special file. `stats` is null where the system did not let it be looked at, and 'on open' for a
+ * regular file that will be opened anyway, which is the cheaper moment to ask.
+ */
 export interface FoundFile {
   readonly kind: 'file';
   readonly path: string;
-  readonly stats: Stats | null;
+  readonly stats: Stats | null | 'on open';
 }
 
 export interface FoundFolder {
@@ -20,47 +23,70 @@ export interface FoundFolder {
 
 export type Found = FoundFile | FoundFolder;
 
-/** Everything under a folder, links not followed, in the order of the paths' bytes. `.git` is left out, but noted. */
-export async function walk(root: string, from = '', takeGit = false): Promise<FoundFolder> {
+export interface WalkOptions {
+  /** Where to begin, below the root; the root itself by default. */
+  readonly from?: string;
+  /** Walk into `.git` too, which is otherwise left out but noted. */
+  readonly takeGit?: boolean;
+  /** Leave the stat of regular files to whoever opens them. */
+  readonly statOnOpen?: boolean;
+}
+
+/** Everything under a folder, links not followed, in the order of the paths' bytes. */
+export async function walk(root: string, options: WalkOptions = {}): Promise<FoundFolder> {
+  const { from = '', takeGit = false, statOnOpen = false } = options;
   const breathe = createBreather();
 
   async function visit(path: string, full: string): Promise<FoundFolder> {
     const children: { key: string; found: Found }[] = [];
-    const folders: { at: number; path: string; full: string }[] = [];
     let holdsGit = false;
-    for (const name of readNames(full)) {
+    for (const { name, stats } of listFolder(full, statOnOpen)) {
       const childPath = path === '' ? name : `${path}/${name}`;
-      if (name === '.git' && !takeGit) {
-        holdsGit = true;
-        continue;
-      }
-      const childFull = `${full}/${name}`;
-      const stats = lookAt(childFull);
-      if (stats === 'gone') continue;
-      if (stats?.isDirectory()) folders.push({ at: children.length, path: childPath, full: childFull });
-      // git orders a folder as if its name ended in '/', which is the order of full paths.
-      const key = stats?.isDirectory() ? `${name}/` : name;
-      children.push({ key, found: { kind: 'file', path: childPath, stats } });
+      if (name === '.git' && !takeGit) holdsGit = true;
+      else if (stats !== null && stats !== 'on open' && stats.isDirectory()) {
+        // git orders a folder as if its name ended in '/', which is the order of full paths.
+        children.push({ key: `${name}/`, found: await visitOrReport(childPath, `${full}/${name}`) });
+      } else children.push({ key: name, found: { kind: 'file', path: childPath, stats } });
     }
-    await breathe();
-    for (const folder of folders) {
-      const child = children[folder.at];
-      if (child !== undefined) child.found = await visitOrReport(folder.path, folder.full, child.found);
-    }
+    const pause = breathe();
+    if (pause !== undefined) await pause;
     children.sort((a, b) => comparePaths(a.key, b.key));
     return { kind: 'folder', path, children: children.map((child) => child.found), holdsGit };
   }
 
-  async function visitOrReport(path: string, full: string, fallback: Found): Promise<Found> {
+  async function visitOrReport(path: string, full: string): Promise<Found> {
     try {
       return await visit(path, full);
     } catch (error) {
       if (systemCode(error) === '') throw error;
-      return { ...fallback, kind: 'file', path, stats: null };
+      return { kind: 'file', path, stats: null };
     }
   }
 
   return visit(from, from === '' ? root : `${root}/${from}`);
+}
+
+interface Child {
+  readonly name: string;
+  readonly stats: FoundFile['stats'];
+}
+
+function listFolder(full: string, statOnOpen: boolean): Child[] {
+  const listed: Child[] = [];
+  if (statOnOpen) {
+    const children = readdirSync(fsPath(full), { withFileTypes: true });
+    if (!children.some((child) => child.name.includes('\ufffd'))) {
+      for (const child of children) add(child.name, child.isFile());
+      return listed;
+    }
+  }
+  for (const name of readNames(full)) add(name, false);
+  return listed;
+
+  function add(name: string, isFile: boolean): void {
+    const stats = isFile ? 'on open' : lookAt(`${full}/${name}`);
+    if (stats !== 'gone') listed.push({ name, stats });
+  }
 }
 
 /** The file's own stat, null where it can't be had, 'gone' where it went away since its name was read. */

@@ -14,7 +14,7 @@ import { createDigestFile } from './file-digest.js';
 import { createRunGit, type RunGit } from './git.js';
 import { loadBlobs } from './git-blobs.js';
 import { createIndexReader, emptyIndex } from './git-index.js';
-import { readGitResidue } from './git-residue.js';
+import { collectGitResidue, readRefs } from './git-residue.js';
 import { createIgnoreOracle, type IgnoreMemory } from './ignore-rules.js';
 import { readRules } from './ignore-sources.js';
 import { createKnownPaths } from './known-paths.js';
@@ -51,7 +51,7 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
 
   async function list(commit: string): Promise<CommitListing> {
     const listing = listings.get(commit) ?? (await listCommit(runGit, root, commit));
-    listings.set(commit, listing);
+    rememberFew(listings, commit, listing);
     return listing;
   }
 
@@ -60,7 +60,7 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
     if (repository === null) throw noRepository(root);
     const digestFile = digesters[repository.format];
     const base = bases.get(commit) ?? (await loadBase({ runGit, root, cache, digestFile }, commit, await list(commit)));
-    bases.set(commit, base);
+    rememberFew(bases, commit, base);
     return base;
   }
 
@@ -70,13 +70,17 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
     const repository = await findRepository(runGit, root);
     if (repository === null && base.commit !== null) throw noRepository(root);
     const format = repository?.format ?? 'sha1';
-    const index = repository === null ? emptyIndex : await readIndex(repository, mode === 'full');
+    const ownDatabase = findOwnDatabase(root);
+    const [index, refs, listing, found] = await Promise.all([
+      repository === null ? emptyIndex : readIndex(repository, mode === 'full'),
+      repository === null ? new Map<string, string>() : readRefs(runGit, root),
+      base.commit === null ? null : list(base.commit),
+      walk(root, { statOnOpen: mode === 'full' && !ownDatabase.linked }),
+    ]);
     const known = knowPaths(base, index);
-    const found = await walk(root);
-    const listing = base.commit === null ? null : await list(base.commit);
     const oracle = createIgnoreOracle(runGit, readRules({ runGit, root }, found, listing, localIgnores), ignoreMemory);
     const leftOut = await findLeftOut(found, known, oracle).finally(() => oracle.dispose());
-    const tools = { runGit, root, cache, digestFile: digesters[format], isOwnDatabase: findOwnDatabase(root), format };
+    const tools = { runGit, root, cache, digestFile: digesters[format], ownDatabase, format };
     const files = await sortFiles(tools, found, known, leftOut, mode === 'stat');
     if (repository === null) {
       return {
@@ -88,7 +92,7 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
       };
     }
     const stored = await applyAttributes(tools, files.candidate, known);
-    const gitData = await readGitResidue(runGit, root, repository, index);
+    const gitData = collectGitResidue(repository, refs, index);
     return {
       at,
       mode,
@@ -142,6 +146,14 @@ function openRoot(path: string): string {
   const root = realpathSync.native(path);
   if (lstatSync(root).isDirectory()) return root;
   throw new CesError('unreadable_workspace', `${path} is not a folder`, 'Give the folder of the project');
+}
+
+/** A server that runs for weeks sees many commits, each with a whole tree. */
+function rememberFew<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.keys().next();
+  if (map.size > 3 && !oldest.done) map.delete(oldest.value);
 }
 
 function noRepository(root: string): CesError {

@@ -16,6 +16,8 @@ const environment = {
   GIT_AUTHOR_EMAIL: 't@example.org',
   GIT_COMMITTER_NAME: 'T',
   GIT_COMMITTER_EMAIL: 't@example.org',
+  GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
+  GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
 };
 
 export function git(cwd: string, ...args: string[]): string {
