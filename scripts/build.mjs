@@ -53,7 +53,9 @@ async function bundle(outdir) {
     define: { CES_VERSION: JSON.stringify(version) },
     chunkNames: 'chunks/[name]-[hash]',
     legalComments: 'none',
-    // Bundled CommonJS packages call require for Node's own modules.
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    // Bundled CommonJS packages call require for Node's own modules, and name temporary files after __filename.
+    banner: {
+      js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);const __filename=import.meta.filename;",
+    },
   });
 }

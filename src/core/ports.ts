@@ -124,6 +124,7 @@ export interface OperationContext {
   readonly content: ContentStore;
   readonly witness: Witness;
   readonly signatures: SignatureChecker;
+  readonly exports: Exports;
   /** Probes the machine's sandbox on the first call. */
   checks(): Promise<CheckRunner>;
   /** The checks that a project's own files name: by their paths, and the text of those that are asked for. */
@@ -144,4 +145,34 @@ export interface ActiveRun {
   readonly started: VerificationRun;
   readonly done: Promise<VerificationRun>;
   readonly abort: AbortController;
+}
+
+/** `.ces/exports/`: statements and their signatures, as files for other programs. */
+export interface Exports {
+  /** Writes both files, readable by others, and returns their paths below the root. */
+  write(id: string, statement: string, signature: string): Promise<{ statementPath: string; signaturePath: string }>;
+  /** What lies there, by the statement's file name; `signature` is null where its file is missing. */
+  list(): Promise<readonly { name: string; statement: string; signature: string | null }[]>;
+}
+
+/** The `.ces/` folder of one root. */
+export interface ProjectFolder {
+  /** Makes it with its database; files that a clone brought along stay. Refuses `already_initialized` and `unsafe_state`. */
+  create(input: {
+    projectId: string;
+    policy: string;
+    signers: string;
+  }): Promise<{ store: Store; created: readonly string[]; projectId: string }>;
+  /** Text of a file directly below it, or null. */
+  read(name: string): Promise<string | null>;
+  write(name: string, text: string): Promise<void>;
+  /** Removes all of it. */
+  remove(): Promise<void>;
+}
+
+/** What `init` and `uninstall` change outside the workspace. */
+export interface Registry {
+  register(root: string, gitCommonDir: string | null, projectId: string): Promise<void>;
+  find(root: string): Promise<{ readonly root: string; readonly projectId: string } | null>;
+  remove(root: string): Promise<boolean>;
 }

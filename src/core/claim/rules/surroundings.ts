@@ -1,0 +1,57 @@
+import type { ClaimRule } from '../facts.js';
+import type { FindingInput } from '../finding.js';
+
+/** What a commit would not hold, and what CES could not read as it is. */
+export const residueRule: ClaimRule = ({ residue, refusals }) => [
+  ...residue.flatMap(({ path, kind, class: group, severity }): FindingInput[] => {
+    if (severity === 'quiet' || severity === 'info') return [];
+    const governs = path.startsWith('.ces/');
+    return [
+      {
+        kind: governs ? 'governance_tamper' : 'residue',
+        severity,
+        message: `${path} was ${kind} outside what a commit holds (${group}).`,
+        fix:
+          severity === 'low'
+            ? 'No check sees it; nothing needs to be done.'
+            : `Put ${path} back as it was, or tell the operator why it must stay.`,
+        path,
+      },
+    ];
+  }),
+  ...refusals.map(
+    ({ path, reason, detail }): FindingInput => ({
+      kind: 'residue',
+      severity: 'high',
+      message: `${path} can't be judged by its bytes (${reason}): ${detail}`,
+      fix: 'Undo what makes git store other bytes than the file has, or make the file readable.',
+      path,
+    }),
+  ),
+];
+
+/** What was there before the work began, and when nobody watched: for the operator to judge. */
+export const observationRule: ClaimRule = ({ unattributed, gaps }) => [
+  ...unattributed.map(
+    (path): FindingInput => ({
+      kind: 'unattributed',
+      severity: 'medium',
+      message: `${path} differed from the base before this work began.`,
+      fix: 'Nothing for you to do: the operator is shown it, and signs for it or not.',
+      path,
+    }),
+  ),
+  ...(gaps.length === 0
+    ? []
+    : [
+        {
+          kind: 'observation_gap' as const,
+          severity: 'low' as const,
+          message: `The watcher could not look ${gaps.length} time(s): ${gaps
+            .map((gap) => `${gap.kind} from ${gap.from} to ${gap.to ?? 'now'}`)
+            .slice(0, 5)
+            .join('; ')}.`,
+          fix: 'Nothing for you to do: the comparison of trees does not depend on it.',
+        },
+      ]),
+];

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** Who acted, as far as CES itself knows: by the surface that was used, never by what was said. */
+export type Principal = 'operator' | 'agent' | 'runtime' | 'ces';
+export type Channel = 'mcp' | 'cli' | 'hook' | 'server';
+
+export type EntryType =
+  | 'project.initialized'
+  | 'session.started'
+  | 'session.ended'
+  | 'manifest.proposed'
+  | 'manifest.transition'
+  | 'manifest.amended'
+  | 'amendment.requested'
+  | 'amendment.decided'
+  | 'evidence.submitted'
+  | 'run.started'
+  | 'run.finished'
+  | 'claim.judged'
+  | 'blocked.reported'
+  | 'decision.signed'
+  | 'decision.rejected'
+  | 'attempt.refused'
+  | 'watch.gap'
+  | 'scope.asked';
+
+export interface EntryInput {
+  readonly type: EntryType;
+  readonly principal: Principal;
+  readonly channel: Channel;
+  readonly session: string | null;
+  /** One line for people; no secrets, no agent's text longer than it need be. */
+  readonly summary: string;
+  /** What happened, as data. Records are named by kind, id and digest, so that a changed row shows. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Format 1. Changing what is hashed needs a new `v`. */
+export interface LedgerEntry extends EntryInput {
+  readonly v: 1;
+  readonly sequence: number;
+  /** Hex hash of the entry before; 64 zeros for the first. */
+  readonly previous: string;
+  readonly at: string;
+}
+
+export const GENESIS = '0'.repeat(64);
+
+/** The canonical bytes of an entry (RFC 8785), which are stored once and hashed. */
+export function encodeEntry(entry: LedgerEntry): string {
+  const bytes = canonicalize(entry);
+  if (bytes === undefined) throw new TypeError('A ledger entry must be JSON.');
+  return bytes;
+}
+
+/** SHA-256 of an entry's bytes, in hex. The bytes hold `previous`, so this is the chain. */
+export function hashEntry(bytes: string): string {
+  return createHash('sha256').update(bytes, 'utf8').digest('hex');
+}
+
+/** `sha256:<hex>` of any JSON value in canonical form. */
+export function digestOf(value: unknown): string {
+  const bytes = canonicalize(value);
+  if (bytes === undefined) throw new TypeError('Only JSON has a digest.');
+  return `sha256:${hashEntry(bytes)}`;
+}

@@ -1,0 +1,74 @@
+import picomatch from 'picomatch';
+import { CesError } from '../errors.js';
+import type { Scope } from './manifest.js';
+
+/** What governs the agent, and what runs before anybody looks: never in scope. */
+export const GOVERNANCE_PATHS: readonly string[] = [
+  '.ces/**',
+  '.claude/settings.json',
+  '.claude/settings.local.json',
+  '.claude/hooks/**',
+  '.claude/agents/**',
+  '.mcp.json',
+  '.codex/**',
+];
+
+/** What forges run with their secrets: in scope only when named without a wildcard. */
+export const CI_PATHS: readonly string[] = [
+  '.github/workflows/**',
+  '.github/actions/**',
+  '.gitlab-ci.yml',
+  '.circleci/**',
+  'azure-pipelines.yml',
+  'bitbucket-pipelines.yml',
+  'Jenkinsfile',
+];
+
+export type ScopeDecision =
+  | { readonly decision: 'allow'; readonly rule: string }
+  | { readonly decision: 'deny'; readonly why: 'outside' | 'denied' | 'protected' | 'escapes'; readonly rule: string };
+
+/** Decides one path, relative to the root. Denials see dot files; allowances name them or do not have them. */
+export function decidePath(scope: Scope, path: string): ScopeDecision {
+  if (escapesRoot(path)) return { decision: 'deny', why: 'escapes', rule: path };
+  const folded = path.toLowerCase();
+  // Case-folded, since on a case-insensitive file system `.CES/x` is `.ces/x`.
+  const guarded = scope.protected.find((glob) => picomatch.isMatch(folded, glob.toLowerCase(), { dot: true }));
+  if (guarded !== undefined && !(isCi(guarded) && scope.allow.includes(path)))
+    return { decision: 'deny', why: 'protected', rule: guarded };
+  const denied = scope.deny.find((glob) => picomatch.isMatch(path, glob, { dot: true }));
+  if (denied !== undefined) return { decision: 'deny', why: 'denied', rule: denied };
+  const allowed = scope.allow.find((glob) => glob === path || picomatch.isMatch(path, glob));
+  if (allowed !== undefined) return { decision: 'allow', rule: allowed };
+  return { decision: 'deny', why: 'outside', rule: scope.allow.join(', ') };
+}
+
+/** A tester for many paths, as `decidePath` but with the globs compiled once. Returns true for allowed ones. */
+export function compileAllow(allow: readonly string[]): (path: string) => boolean {
+  const tests = allow.map((glob) => picomatch(glob));
+  const literal = new Set(allow);
+  return (path) => literal.has(path) || tests.some((test) => test(path));
+}
+
+/** Refuses (`invalid_input`) globs that leave the root, are empty, or hold what no path holds. Returns them cleaned. */
+export function parseGlobs(globs: readonly string[], field: string): string[] {
+  return globs.map((raw) => {
+    const glob = raw.trim().replace(/^\.\//, '');
+    const bad = glob === '' || glob.startsWith('!') || glob.includes('\0') || escapesRoot(glob);
+    if (bad)
+      throw new CesError(
+        'invalid_input',
+        `${field} holds ${JSON.stringify(raw)}, which is not a glob below the root.`,
+        'Give globs relative to the root, such as src/health/** or test/health.test.ts.',
+      );
+    return glob.endsWith('/') ? `${glob}**` : glob;
+  });
+}
+
+function escapesRoot(path: string): boolean {
+  return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path) || path.split('/').includes('..');
+}
+
+function isCi(glob: string): boolean {
+  return CI_PATHS.includes(glob);
+}

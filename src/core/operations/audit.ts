@@ -1,0 +1,75 @@
+import { parseStatement } from '../approval/statement.js';
+import { createFinding, type Finding } from '../claim/finding.js';
+import { type ChainVerdict, type Head, verifyChain } from '../ledger/chain.js';
+import type { OperationContext } from '../ports.js';
+import type { LedgerFilter } from '../store-port.js';
+import { findForgedRows } from './check-state.js';
+import { decisionSchema } from './decision-record.js';
+
+export interface AuditEntry {
+  readonly sequence: number;
+  readonly at: string;
+  readonly type: string;
+  readonly principal: string;
+  readonly channel: string;
+  readonly session: string | null;
+  readonly summary: string;
+  readonly hash: string;
+}
+
+/** Entries of the ledger, oldest first; the newest 20 when nothing limits them. */
+export function listEntries(ctx: OperationContext, filter: LedgerFilter): AuditEntry[] {
+  return ctx.store.read
+    .entries({ limit: 20, ...filter })
+    .map(({ sequence, at, type, principal, channel, session, summary, hash }) => ({
+      sequence,
+      at,
+      type,
+      principal,
+      channel,
+      session,
+      summary,
+      hash,
+    }));
+}
+
+export interface AuditVerdict extends ChainVerdict {
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Walks the whole ledger, holds it against the heads that the witness and the signed statements kept, and every row and
+ * record against the ledger. One head behind is a crash; a head ahead of the ledger is tampering.
+ */
+export async function verifyLedger(ctx: OperationContext): Promise<AuditVerdict> {
+  const heads: Head[] = [...(await ctx.witness.heads())].map(({ sequence, hash }) => ({ sequence, hash }));
+  const chain = verifyChain(ctx.store.read.ledgerRows(), [...heads, ...(await signedHeads(ctx))]);
+  const findings = findForgedRows(ctx);
+  if (heads.length === 0 && ctx.store.read.entries({ type: 'claim.judged', limit: 1 }).length > 0)
+    findings.push(noWitness());
+  return { ...chain, ok: chain.ok && findings.length === 0, findings };
+}
+
+async function signedHeads(ctx: OperationContext): Promise<Head[]> {
+  const heads: Head[] = [];
+  for (const record of ctx.store.read.records('decision')) {
+    const decision = decisionSchema.safeParse(record.body);
+    if (!decision.success) continue;
+    const bytes = Buffer.from(decision.data.statement, 'utf8');
+    const parsed = parseStatement(bytes);
+    if (!parsed.ok || !(await ctx.signatures.check(bytes, decision.data.signature)).valid) continue;
+    const { sequence, head } = parsed.statement.predicate.ledger;
+    if (sequence > 0) heads.push({ sequence, hash: head });
+  }
+  return heads;
+}
+
+function noWitness(): Finding {
+  return createFinding({
+    kind: 'governance_tamper',
+    severity: 'high',
+    message: 'The witness outside the workspace holds no head, though claims were judged.',
+    fix: 'Find out what removed it; the history is only as good as this file until the next signed decision.',
+    check: 'witness',
+  });
+}

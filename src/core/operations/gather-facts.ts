@@ -1,0 +1,63 @@
+import type { Claim } from '../claim/claim.js';
+import type { ClaimFacts } from '../claim/facts.js';
+import { residueSeverity } from '../delta/residue.js';
+import type { Change } from '../delta/tree.js';
+import { dependencyChanges } from '../integrity/dependencies.js';
+import { findTampering } from '../integrity/find-tampering.js';
+import type { ChangedText } from '../integrity/rules.js';
+import type { ManifestRow } from '../manifest/manifest.js';
+import type { OperationContext } from '../ports.js';
+import type { Measurement } from './measure.js';
+import { evidenceOf, runsOf } from './read-records.js';
+
+/** Collects what a claim is held against. Texts are read as they are now, and as they were in the base. */
+export async function gatherFacts(
+  ctx: OperationContext,
+  row: ManifestRow,
+  measured: Measurement,
+  claim: Claim,
+): Promise<ClaimFacts> {
+  const { manifest } = row;
+  const texts = await readTexts(ctx, manifest.base.commit, measured.delta);
+  return {
+    manifest,
+    claim,
+    delta: measured.delta,
+    work: measured.work,
+    residue: measured.residue.map((change) => ({ ...change, severity: residueSeverity(change) })),
+    refusals: measured.scan.refusals,
+    unattributed: measured.unattributed,
+    candidateTree: measured.scan.candidate.digest,
+    run: runsOf(ctx.store.read, row.id).findLast((run) => run.where === 'clean' && run.verdict !== 'cancelled') ?? null,
+    evidence: evidenceOf(ctx.store.read, row.id),
+    integrity: findTampering(
+      texts,
+      measured.base.tree.entries.some((entry) => LOCKFILE.test(entry.path)),
+    ),
+    dependencies: texts
+      .filter(({ path }) => path === 'package.json' || path.endsWith('/package.json'))
+      .flatMap(({ path, before, after }) =>
+        dependencyChanges(before, after).map((change) => ({ path, package: change.package })),
+      ),
+    gaps: ctx.store.read.gaps(manifest.created_at).filter((gap) => gap.kind !== 'starting'),
+  };
+}
+
+const LOCKFILE = /^(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$/;
+const TEXT_LIMIT = 1024 * 1024;
+
+async function readTexts(
+  ctx: OperationContext,
+  commit: string | null,
+  delta: readonly Change[],
+): Promise<ChangedText[]> {
+  const texts: ChangedText[] = [];
+  for (const { path, before, after } of delta) {
+    if ((before?.size ?? 0) > TEXT_LIMIT || (after?.size ?? 0) > TEXT_LIMIT) continue;
+    const old = before === null || commit === null ? null : await ctx.workspace.readAtCommit(commit, path);
+    const now =
+      after === null || after.mode === '120000' || after.mode === '160000' ? null : await ctx.workspace.read(path);
+    texts.push({ path, before: old?.toString('utf8') ?? null, after: now?.toString('utf8') ?? null });
+  }
+  return texts;
+}

@@ -1,0 +1,103 @@
+import { CesError } from '../errors.js';
+import { assertTransition, FINAL_STATES } from '../manifest/lifecycle.js';
+import type { ManifestRow, ManifestState } from '../manifest/manifest.js';
+import type { OperationContext } from '../ports.js';
+import type { StoreReader, StoreWriter } from '../store-port.js';
+
+/** Moves a manifest to another state, with its ledger entry, inside the caller's transaction. */
+export function transition(
+  ctx: OperationContext,
+  tx: StoreWriter,
+  row: ManifestRow,
+  to: ManifestState,
+  why: string,
+  at: string,
+  changes: { retriesLeft?: number } = {},
+): ManifestRow {
+  assertTransition(row.id, row.state, to);
+  const next: ManifestRow = { ...row, ...changes, state: to, updatedAt: at };
+  tx.saveManifest(next);
+  tx.append(
+    {
+      type: 'manifest.transition',
+      ...ctx.caller,
+      summary: `${row.id}: ${row.state} → ${to} (${why})`,
+      body: { manifest_id: row.id, from: row.state, to, why, retries_left: next.retriesLeft, digest: row.digest },
+    },
+    at,
+  );
+  return next;
+}
+
+/**
+ * The manifest that is neither approved, expired nor cancelled; null where there is none. Refuses (`state_corrupt`) when
+ * the newest row is not where the ledger left it: somebody wrote it by another way.
+ */
+export function findLiving(reader: StoreReader): ManifestRow | null {
+  const rows = reader.manifests();
+  const newest = rows[0];
+  if (newest !== undefined) {
+    const problem = findForgery(reader, newest);
+    if (problem !== null) throw new CesError('state_corrupt', problem, 'Run: ces audit verify');
+  }
+  return rows.find((row) => !FINAL_STATES.includes(row.state)) ?? null;
+}
+
+/** What is wrong with a manifest's row, held against the ledger's last word about it; null where they agree. */
+export function findForgery(reader: StoreReader, row: ManifestRow): string | null {
+  const last = reader.entries({ type: 'manifest.transition', manifestId: row.id, limit: 1 })[0];
+  const state = last === undefined ? 'proposed' : String(last.body.to);
+  if (state !== row.state)
+    return `${row.id} says it is ${row.state}, but the ledger left it ${state}: the row was written by hand.`;
+  const named = [
+    ...reader.entries({ type: 'manifest.proposed', manifestId: row.id }),
+    ...reader.entries({ type: 'amendment.decided', manifestId: row.id }),
+  ];
+  const known = named.some(({ body }) => isRecord(body.record) && body.record.digest === row.digest);
+  return known ? null : `${row.id} has a body that the ledger does not know: it was written by hand.`;
+}
+
+function isRecord(value: unknown): value is { digest?: unknown } {
+  return typeof value === 'object' && value !== null;
+}
+
+/** As `findLiving`, after ending what is past its time. */
+export function readLiving(ctx: OperationContext): ManifestRow | null {
+  const row = findLiving(ctx.store.read);
+  const now = ctx.clock.now();
+  if (row === null || row.manifest.expires_at > now) return row;
+  ctx.store.transact((tx) => {
+    const current = tx.manifest(row.id);
+    if (current !== null && !FINAL_STATES.includes(current.state))
+      transition(ctx, tx, current, 'expired', 'its time is over', now);
+  });
+  return null;
+}
+
+/** The living manifest, which must have this id where one is given; refuses (`no_active_manifest`) otherwise. */
+export function requireLiving(ctx: OperationContext, id?: string): ManifestRow {
+  const row = readLiving(ctx);
+  if (row === null)
+    throw new CesError(
+      'no_active_manifest',
+      id === undefined ? 'There is no manifest.' : `Manifest ${id} is not active, and no other is.`,
+      'Call ces_manifest with an objective first.',
+    );
+  if (id !== undefined && id !== row.id)
+    throw new CesError(
+      'no_active_manifest',
+      `${id} is not the active manifest; ${row.id} is.`,
+      `Use manifest_id ${row.id}, or leave it out.`,
+    );
+  return row;
+}
+
+/** Refuses (`illegal_transition`) when the manifest is in none of these states. */
+export function requireState(row: ManifestRow, states: readonly ManifestState[], forWhat: string): void {
+  if (states.includes(row.state)) return;
+  throw new CesError(
+    'illegal_transition',
+    `Manifest ${row.id} is ${row.state}; ${forWhat} needs it ${states.join(' or ')}.`,
+    'Call ces_status to see what it waits for.',
+  );
+}

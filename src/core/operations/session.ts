@@ -1,0 +1,106 @@
+import type { Gap, TimelineEvent } from '../delta/timeline.js';
+import type { OperationContext } from '../ports.js';
+import type { SessionRow, TimelineCall } from '../store-port.js';
+
+/** Opens a session of a client, and ends those whose process is gone: from their last sign of life nobody watched. */
+export function openSession(
+  ctx: OperationContext,
+  input: { id: string; pid: number; client: string | null; isAlive: (pid: number) => boolean },
+): void {
+  const at = ctx.clock.now();
+  const row: SessionRow = {
+    id: input.id,
+    pid: input.pid,
+    client: input.client,
+    startedAt: at,
+    heartbeatAt: at,
+    endedAt: null,
+  };
+  ctx.store.transact((tx) => {
+    for (const other of tx.sessions()) {
+      if (other.endedAt !== null || input.isAlive(other.pid)) continue;
+      tx.saveSession({ ...other, endedAt: at });
+      tx.saveGap(other.id, {
+        kind: 'killed',
+        from: other.heartbeatAt,
+        to: null,
+        detail: `the server of session ${other.id} was gone`,
+      });
+      tx.append(
+        {
+          type: 'session.ended',
+          ...ctx.caller,
+          summary: `${other.id} was cut off`,
+          body: { session_id: other.id, last_seen: other.heartbeatAt },
+        },
+        at,
+      );
+    }
+    tx.saveSession(row);
+    tx.append(
+      {
+        type: 'session.started',
+        ...ctx.caller,
+        summary: `${input.id}: ${input.client ?? 'unnamed client'}`,
+        body: { session_id: input.id, client: input.client },
+      },
+      at,
+    );
+  });
+}
+
+/** A sign of life. */
+export function beat(ctx: OperationContext, id: string): void {
+  ctx.store.transact((tx) => {
+    const row = tx.session(id);
+    if (row !== null && row.endedAt === null) tx.saveSession({ ...row, heartbeatAt: ctx.clock.now() });
+  });
+}
+
+/** Ends a session as its client does. */
+export function endSession(ctx: OperationContext, id: string): void {
+  const at = ctx.clock.now();
+  ctx.store.transact((tx) => {
+    const row = tx.session(id);
+    if (row === null || row.endedAt !== null) return;
+    tx.saveSession({ ...row, heartbeatAt: at, endedAt: at });
+    tx.append({ type: 'session.ended', ...ctx.caller, summary: `${id} ended`, body: { session_id: id } }, at);
+  });
+}
+
+/** Keeps what a watcher saw. */
+export function recordEvents(ctx: OperationContext, session: string, events: readonly TimelineEvent[]): void {
+  ctx.store.transact((tx) => tx.addEvents(session, events));
+}
+
+/** Keeps a time in which a watcher saw nothing; a gap that is not the ordinary start is an entry of the ledger too. */
+export function recordGap(ctx: OperationContext, session: string, gap: Gap): void {
+  ctx.store.transact((tx) => {
+    tx.saveGap(session, gap);
+    if (gap.to === null && gap.kind !== 'starting')
+      tx.append(
+        {
+          type: 'watch.gap',
+          ...ctx.caller,
+          summary: `${gap.kind} from ${gap.from}`,
+          body: { session_id: session, kind: gap.kind, from: gap.from, detail: gap.detail },
+        },
+        ctx.clock.now(),
+      );
+  });
+}
+
+/** Once somebody watches again, the gaps that ended sessions left open are over. */
+export function closeForeignGaps(ctx: OperationContext): void {
+  const now = ctx.clock.now();
+  ctx.store.transact((tx) => {
+    for (const { session, gap } of tx.openGaps()) {
+      if (tx.session(session)?.endedAt != null) tx.saveGap(session, { ...gap, to: now });
+    }
+  });
+}
+
+/** Notes a call of one of CES's tools: the posts between which changes fall. */
+export function recordCall(ctx: OperationContext, session: string, call: TimelineCall): void {
+  ctx.store.transact((tx) => tx.addCall(session, call));
+}

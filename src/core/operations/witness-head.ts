@@ -1,0 +1,7 @@
+import type { OperationContext } from '../ports.js';
+
+/** Notes the ledger's head outside the workspace. Called after the commit of a claim or decision, before it is answered. */
+export async function witnessHead(ctx: OperationContext): Promise<void> {
+  const head = ctx.store.read.head();
+  if (head !== null) await ctx.witness.append({ ...head, at: ctx.clock.now() });
+}

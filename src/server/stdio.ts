@@ -1,0 +1,77 @@
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { type Context, createContext, randomIds } from '../core/context.js';
+import { type Folders, findRoot } from '../core/folders.js';
+import { createServer } from './server.js';
+import { Session } from './session.js';
+
+const BACKSTOP_MS = 5000;
+
+/**
+ * Serves one client over stdio until it goes. Outside a project it answers too, and each tool says what is missing, since a
+ * server that does not start leaves the agent without a word. stdout is the protocol's alone.
+ */
+export async function runStdioServer(options: { from: string; folders: Folders }): Promise<void> {
+  const id = randomIds.create('S');
+  const log = (line: string): void => {
+    process.stderr.write(`ces: ${line}\n`);
+  };
+  let ctx: Context | null = null;
+  let session: Session | null = null;
+  let client: string | null = null;
+
+  const open = (): Context => {
+    if (ctx !== null) return ctx;
+    const root = findRoot(options.from);
+    const made = createContext({
+      root,
+      folders: options.folders,
+      caller: { principal: 'agent', channel: 'mcp', session: id },
+      mode: 'write',
+    });
+    const started = new Session(made, id, log);
+    try {
+      started.start(client, notify);
+    } catch (error) {
+      made.store.close();
+      throw error;
+    }
+    ctx = made;
+    session = started;
+    return made;
+  };
+
+  const { server, notify } = createServer({
+    getContext: open,
+    onCall: (tool, callId) => session?.note(tool, callId),
+    log,
+  });
+
+  server.oninitialized = () => {
+    const info = server.getClientVersion();
+    client = info === undefined ? null : `${info.name}/${info.version}`.slice(0, 120);
+    try {
+      open();
+    } catch {
+      // Not a project, or not a sound one: each tool call says so.
+    }
+  };
+
+  const gone = Promise.withResolvers<void>();
+  server.onclose = () => gone.resolve();
+  process.stdin.on('end', () => gone.resolve());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => gone.resolve());
+  await server.connect(new StdioServerTransport());
+  await gone.promise;
+
+  setTimeout(() => process.exit(0), BACKSTOP_MS).unref();
+  await close(ctx, session);
+  process.exit(0);
+}
+
+async function close(ctx: Context | null, session: Session | null): Promise<void> {
+  if (ctx === null) return;
+  for (const run of ctx.runs.values()) run.abort.abort();
+  await Promise.allSettled([...ctx.runs.values()].map((run) => run.done));
+  await session?.stop();
+  await ctx.close();
+}
