@@ -24,6 +24,9 @@ export const CI_PATHS: readonly string[] = [
   'Jenkinsfile',
 ];
 
+// `src/**` is what lies below src, not a file put in src's place; a denial of `src/**` means that too.
+const ALLOWED = { strictSlashes: true };
+
 export type ScopeDecision =
   | { readonly decision: 'allow'; readonly rule: string }
   | { readonly decision: 'deny'; readonly why: 'outside' | 'denied' | 'protected' | 'escapes'; readonly rule: string };
@@ -38,14 +41,14 @@ export function decidePath(scope: Scope, path: string): ScopeDecision {
     return { decision: 'deny', why: 'protected', rule: guarded };
   const denied = scope.deny.find((glob) => picomatch.isMatch(path, glob, { dot: true }));
   if (denied !== undefined) return { decision: 'deny', why: 'denied', rule: denied };
-  const allowed = scope.allow.find((glob) => glob === path || picomatch.isMatch(path, glob));
+  const allowed = scope.allow.find((glob) => glob === path || picomatch.isMatch(path, glob, ALLOWED));
   if (allowed !== undefined) return { decision: 'allow', rule: allowed };
   return { decision: 'deny', why: 'outside', rule: scope.allow.join(', ') };
 }
 
 /** A tester for many paths, as `decidePath` but with the globs compiled once. Returns true for allowed ones. */
 export function compileAllow(allow: readonly string[]): (path: string) => boolean {
-  const tests = allow.map((glob) => picomatch(glob));
+  const tests = allow.map((glob) => picomatch(glob, ALLOWED));
   const literal = new Set(allow);
   return (path) => literal.has(path) || tests.some((test) => test(path));
 }

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { measureBreadth } from '../../../src/core/manifest/breadth.js';
+import { proposeScope } from '../../../src/core/manifest/propose.js';
+import { CI_PATHS, decidePath, GOVERNANCE_PATHS, parseGlobs } from '../../../src/core/manifest/scope.js';
+
+const scope = {
+  allow: ['src/**', 'test/*.test.js', '.github/workflows/release.yml', 'docs/'],
+  deny: ['src/secret/**', '**/*.lock'],
+  protected: [...GOVERNANCE_PATHS, ...CI_PATHS],
+};
+
+describe('a path', () => {
+  test.each([
+    ['src/a.js', 'allow'],
+    ['src/deep/er/a.js', 'allow'],
+    ['test/a.test.js', 'allow'],
+    ['.github/workflows/release.yml', 'allow'],
+    ['test/deep/a.test.js', 'outside'],
+    ['src', 'outside'],
+    ['src/.env', 'outside'],
+    ['srcx/a.js', 'outside'],
+    ['src/secret/a.js', 'denied'],
+    ['src/secret/.hidden', 'denied'],
+    ['src/x.lock', 'denied'],
+    ['.ces/policy.yaml', 'protected'],
+    ['.CES/policy.yaml', 'protected'],
+    ['.claude/settings.local.json', 'protected'],
+    ['.mcp.json', 'protected'],
+    ['.github/workflows/other.yml', 'protected'],
+    ['../x', 'escapes'],
+    ['src/../../x', 'escapes'],
+    ['/etc/x', 'escapes'],
+    ['C:\\x', 'escapes'],
+  ])('%s is %s', (path, expected) => {
+    const decided = decidePath(scope, path);
+    expect(decided.decision === 'allow' ? 'allow' : decided.why).toBe(expected);
+  });
+
+  test('that is denied or protected is never allowed by a wider allowance', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('**', 'src/**', '*', '**/*', '.ces/**', 'src/secret/**'), { maxLength: 4 }),
+        (extra) => {
+          const wide = { ...scope, allow: [...scope.allow, ...extra] };
+          for (const path of ['.ces/state.db', 'src/secret/x', '.claude/settings.json'])
+            expect(decidePath(wide, path).decision).toBe('deny');
+        },
+      ),
+    );
+  });
+});
+
+test.each(['', ' ', '/etc/**', '../x', 'a/../../b', '!src/**', 'a\0b', 'C:/x'])('the glob %j is refused', (glob) => {
+  expect(() => parseGlobs([glob], 'scope')).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+});
+
+test('a folder means everything below it', () => {
+  expect(parseGlobs(['./docs/'], 'scope')).toEqual(['docs/**']);
+});
+
+describe('breadth is measured in files and in what is sensitive', () => {
+  const files = Array.from({ length: 100 }, (_, index) => `src/${index % 10}/file-${index}.ts`);
+
+  test('a few files are narrow', () => {
+    expect(measureBreadth(['src/3/**'], files, 60)).toMatchObject({ matched: 10, broad: false });
+  });
+
+  test.each([['**'], ['src/**'], ['{src,test}/**'], ['s*/**']])('%s is broad', (glob) => {
+    expect(measureBreadth([glob], files, 60).broad).toBe(true);
+  });
+
+  test('many narrow globs that cover everything are broad', () => {
+    const globs = Array.from({ length: 10 }, (_, index) => `src/${index}/**`);
+    expect(measureBreadth(globs, files, 60).broad).toBe(true);
+  });
+
+  test.each([
+    ['src/auth/**', ['src/auth/login.ts'], 'authentication'],
+    ['.github/workflows/ci.yml', ['.github/workflows/ci.yml'], 'continuous integration'],
+    ['migrations/**', ['a.ts'], 'database migrations'],
+    ['.env', ['a.ts'], 'environment and secrets'],
+  ])('%s reaches something sensitive', (glob, present, name) => {
+    expect(measureBreadth([glob], present, 60)).toMatchObject({ broad: true, sensitive: [name] });
+  });
+});
+
+test('a scope is proposed from the files that the request names, and their tests', () => {
+  const files = ['src/health.ts', 'src/other.ts', 'test/health.test.ts', 'docs/a.md'];
+  expect(proposeScope('Fix `src/health.ts`, please.', files)).toEqual(['src/health.ts', 'test/health.test.ts']);
+  expect(proposeScope('Tidy docs/ up', files)).toEqual(['docs/**']);
+  expect(proposeScope('Make it better', files)).toEqual([]);
+});
