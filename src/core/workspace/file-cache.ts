@@ -11,6 +11,8 @@ export interface KnownFile {
   readonly entry: TreeEntry;
   /** False where the times are too young to tell one write from the next. */
   readonly settled: boolean;
+  /** Its blob id was known when it was remembered. */
+  readonly paired: boolean;
 }
 
 /** Digests by path and stat, and the pairs of SHA-256 and git's blob id. It lives in memory and can be written out. */
@@ -23,6 +25,8 @@ export interface FileCache {
   /** Forgets every path that is not among these. */
   retain(paths: ReadonlySet<string>): void;
   blobOf(sha256: string): string | undefined;
+  /** Whether the blob id is known; quick where the file's bytes are those of the last time. */
+  isPaired(path: string, sha256: string): boolean;
   sha256Of(blob: string): { readonly sha256: string; readonly size: number } | undefined;
   pair(sha256: string, blob: string, size: number): void;
   exportRows(): unknown;
@@ -52,7 +56,8 @@ export function createFileCache(): FileCache {
       const settled = startedAtMs - ctimeMs >= racyMs;
       if (same && old.settled === settled && hasStats(old, stats)) return old.entry;
       const remembered = same ? old.entry : entry;
-      files.set(entry.path, { size, mtimeMs, ctimeMs, ino, mode, entry: remembered, settled });
+      const paired = blobs.has(entry.sha256);
+      files.set(entry.path, { size, mtimeMs, ctimeMs, ino, mode, entry: remembered, settled, paired });
       return remembered;
     },
     get count() {
@@ -62,6 +67,10 @@ export function createFileCache(): FileCache {
       for (const path of files.keys()) if (!paths.has(path)) files.delete(path);
     },
     blobOf: (sha256) => blobs.get(sha256),
+    isPaired(path, sha256) {
+      const known = files.get(path);
+      return (known?.paired && known.entry.sha256 === sha256) || blobs.has(sha256);
+    },
     sha256Of: (blob) => digests.get(blob),
     pair,
     exportRows: () => ({
@@ -80,7 +89,7 @@ export function createFileCache(): FileCache {
         if (!isNumber(entrySize) || !isNumber(size) || !isNumber(mtimeMs) || !isNumber(ctimeMs)) continue;
         if (!isNumber(ino) || !isNumber(mode)) continue;
         const entry = { path, mode: entryMode, sha256, size: entrySize };
-        files.set(path, { size, mtimeMs, ctimeMs, ino, mode, entry, settled: true });
+        files.set(path, { size, mtimeMs, ctimeMs, ino, mode, entry, settled: true, paired: false });
       }
       for (const [sha256, blob, size] of listOf(rows, 'blobs')) {
         if (typeof sha256 === 'string' && typeof blob === 'string' && isNumber(size)) pair(sha256, blob, size);

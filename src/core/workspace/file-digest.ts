@@ -28,7 +28,7 @@ export function createDigestFile(root: string, format: ObjectFormat, cache: File
     if (looked?.isSymbolicLink()) {
       const target = readlinkSync(full, { encoding: 'buffer' });
       const sha256 = hash('sha256', target, 'hex');
-      if (want.blob && cache.blobOf(sha256) === undefined) pairUp(sha256, target);
+      if (want.blob && !cache.isPaired(path, sha256)) pairUp(sha256, target);
       return cache.remember(looked, { path, mode: '120000', sha256, size: target.length }, startedAtMs);
     }
     const file = openSync(full, openFlags);
@@ -50,7 +50,7 @@ export function createDigestFile(root: string, format: ObjectFormat, cache: File
     if (size === bufferSize) return digestLarge(file, path, mode, stats, startedAtMs);
     closeSync(file);
     const sha256 = hash('sha256', buffer.subarray(headerRoom, headerRoom + size), 'hex');
-    if (want.blob && cache.blobOf(sha256) === undefined) {
+    if (want.blob && !cache.isPaired(path, sha256)) {
       const header = `blob ${size}\0`;
       buffer.write(header, headerRoom - header.length, 'latin1');
       cache.pair(sha256, hash(format, buffer.subarray(headerRoom - header.length, headerRoom + size), 'hex'), size);

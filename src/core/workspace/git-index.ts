@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesToPath } from '../delta/path-bytes.js';
 import { type RunGit, readGit, splitNul } from './git.js';
@@ -17,18 +17,20 @@ export interface GitIndex {
 
 export const emptyIndex: GitIndex = { paths: new Set(), gitlinks: new Set(), flags: new Map(), digest: null };
 
-/** Reads the index, and again only when its file changed (or when `fresh`). */
+/** Reads the index, and again only when its file changed: by its stat, or (`fresh`) by its bytes. */
 export function createIndexReader(runGit: RunGit, root: string) {
-  let last: { signature: string; listed: string; index: GitIndex } | null = null;
+  let last: { signature: string; bytes: string; index: GitIndex } | null = null;
   return async (repository: Repository, fresh: boolean): Promise<GitIndex> => {
-    const stats = statSync(join(repository.gitDir, 'index'), { throwIfNoEntry: false, bigint: true });
+    const file = join(repository.gitDir, 'index');
+    const stats = statSync(file, { throwIfNoEntry: false, bigint: true });
     if (stats === undefined) return emptyIndex;
     const signature = `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}`;
     if (!fresh && last?.signature === signature) return last.index;
-    const listing = await readGit(runGit, root, ['ls-files', '-v', '--stage', '-z']);
-    const listed = hash('sha256', listing, 'hex');
-    const index = last?.listed === listed ? last.index : parseIndex(listing);
-    last = { signature, listed, index };
+    // Hashed before git is asked: what changes in between is seen the next time.
+    const bytes = hash('sha256', readFileSync(file), 'hex');
+    if (last?.bytes === bytes) return last.index;
+    const index = parseIndex(await readGit(runGit, root, ['ls-files', '-v', '--stage', '-z']));
+    last = { signature, bytes, index };
     return index;
   };
 }

@@ -98,7 +98,7 @@ export async function sortFiles(
     }
     hashed++;
     const remembered = trustStat && stats !== 'on open' ? cache.find(path, stats) : undefined;
-    if (remembered !== undefined && (out || cache.blobOf(remembered.sha256) !== undefined)) return put(remembered, out);
+    if (remembered !== undefined && (out || cache.isPaired(path, remembered.sha256))) return put(remembered, out);
     try {
       const entry = tools.digestFile(path, stats === 'on open' ? null : stats, { blob: !out });
       return entry instanceof Promise ? entry.then((read) => put(read, out), failed) : put(entry, out);
