@@ -49,6 +49,8 @@ export interface StoreReader {
   record(kind: RecordKind, id: string): StoredRecord | null;
   /** Oldest first. */
   records(kind: RecordKind, manifestId?: string): readonly StoredRecord[];
+  /** Every record that the ledger names, as `kind id digest`. */
+  namedRecords(): ReadonlySet<string>;
   head(): Head | null;
   entries(filter: LedgerFilter): readonly (LedgerEntry & { hash: string })[];
   ledgerRows(): Iterable<LedgerRow>;

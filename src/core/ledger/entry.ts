@@ -5,25 +5,28 @@ import canonicalize from 'canonicalize';
 export type Principal = 'operator' | 'agent' | 'runtime' | 'ces';
 export type Channel = 'mcp' | 'cli' | 'hook' | 'server';
 
-export type EntryType =
-  | 'project.initialized'
-  | 'session.started'
-  | 'session.ended'
-  | 'manifest.proposed'
-  | 'manifest.transition'
-  | 'manifest.amended'
-  | 'amendment.requested'
-  | 'amendment.decided'
-  | 'evidence.submitted'
-  | 'run.started'
-  | 'run.finished'
-  | 'claim.judged'
-  | 'blocked.reported'
-  | 'decision.signed'
-  | 'decision.rejected'
-  | 'attempt.refused'
-  | 'watch.gap'
-  | 'scope.asked';
+/** Everything that is ever recorded. */
+export const ENTRY_TYPES = [
+  'project.initialized',
+  'session.started',
+  'session.ended',
+  'manifest.proposed',
+  'manifest.transition',
+  'manifest.amended',
+  'amendment.requested',
+  'amendment.decided',
+  'evidence.submitted',
+  'run.started',
+  'run.finished',
+  'claim.judged',
+  'blocked.reported',
+  'decision.signed',
+  'decision.rejected',
+  'attempt.refused',
+  'watch.gap',
+  'scope.asked',
+] as const;
+export type EntryType = (typeof ENTRY_TYPES)[number];
 
 export interface EntryInput {
   readonly type: EntryType;

@@ -1,10 +1,13 @@
 import { parseStatement } from '../approval/statement.js';
-import { createFinding, type Finding } from '../claim/finding.js';
+import { createFinding, type Finding, sortFindings } from '../claim/finding.js';
 import { type ChainVerdict, type Head, verifyChain } from '../ledger/chain.js';
 import type { OperationContext } from '../ports.js';
 import type { LedgerFilter } from '../store-port.js';
-import { findForgedRows } from './check-state.js';
+import { findForgedExports } from './check-exports.js';
+import { findForgedRows, forged } from './check-state.js';
 import { decisionSchema } from './decision-record.js';
+import { type JudgedDecision, judgeDecisions } from './judge-approvals.js';
+import { readPresent } from './read-present.js';
 
 export interface AuditEntry {
   readonly sequence: number;
@@ -35,6 +38,8 @@ export function listEntries(ctx: OperationContext, filter: LedgerFilter): AuditE
 
 export interface AuditVerdict extends ChainVerdict {
   readonly findings: readonly Finding[];
+  /** Every decision with what it is worth now: a change that is not of the present files is `stale`. */
+  readonly decisions: readonly JudgedDecision[];
 }
 
 /**
@@ -44,10 +49,14 @@ export interface AuditVerdict extends ChainVerdict {
 export async function verifyLedger(ctx: OperationContext): Promise<AuditVerdict> {
   const heads: Head[] = [...(await ctx.witness.heads())].map(({ sequence, hash }) => ({ sequence, hash }));
   const chain = verifyChain(ctx.store.read.ledgerRows(), [...heads, ...(await signedHeads(ctx))]);
-  const findings = findForgedRows(ctx);
+  const findings = [...findForgedRows(ctx), ...(await findForgedExports(ctx))];
+  const decisions = await judgeDecisions(ctx, await readPresent(ctx));
+  for (const { id, verdict } of decisions)
+    if (verdict.status === 'forged')
+      findings.push(forged(id, `Decision ${id} is not the operator's: ${verdict.reason}.`));
   if (heads.length === 0 && ctx.store.read.entries({ type: 'claim.judged', limit: 1 }).length > 0)
     findings.push(noWitness());
-  return { ...chain, ok: chain.ok && findings.length === 0, findings };
+  return { ...chain, ok: chain.ok && findings.length === 0, findings: sortFindings(findings), decisions };
 }
 
 async function signedHeads(ctx: OperationContext): Promise<Head[]> {

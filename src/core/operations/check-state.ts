@@ -14,10 +14,10 @@ const RECORD_KINDS: readonly RecordKind[] = [
   'blocked',
 ];
 
-/** Rows that are not where the ledger left them, and records that it does not name as they are. Reads every entry. */
+/** Rows that are not where the ledger left them, and records that it does not name as they are. Reads every record. */
 export function findForgedRows(ctx: OperationContext): Finding[] {
   const { read } = ctx.store;
-  const named = new Set(read.entries({}).map(({ body }) => (body.record === undefined ? '' : digestOf(body.record))));
+  const named = read.namedRecords();
   const findings: Finding[] = [];
   for (const row of read.manifests()) {
     const problem = findForgery(read, row);
@@ -26,7 +26,7 @@ export function findForgedRows(ctx: OperationContext): Finding[] {
   for (const kind of RECORD_KINDS) {
     for (const record of read.records(kind)) {
       const digest = digestOf(record.body);
-      if (digest !== record.digest || !named.has(digestOf({ kind, id: record.id, digest })))
+      if (digest !== record.digest || !named.has(`${kind} ${record.id} ${digest}`))
         findings.push(forged(record.id, `${kind} ${record.id} is not as the ledger recorded it.`));
     }
   }

@@ -4,7 +4,7 @@ import { digestOf } from '../ledger/entry.js';
 import { measureBreadth } from '../manifest/breadth.js';
 import { classify } from '../manifest/classify.js';
 import { expiryOf } from '../manifest/lifecycle.js';
-import type { Manifest, ManifestRow, Tier } from '../manifest/manifest.js';
+import type { Manifest, ManifestRow, Risk, Tier } from '../manifest/manifest.js';
 import { proposeScope } from '../manifest/propose.js';
 import { CI_PATHS, GOVERNANCE_PATHS, parseGlobs } from '../manifest/scope.js';
 import { type Authorization, authorizeManifest } from '../policy/policy.js';
@@ -56,7 +56,7 @@ export async function draftManifest(ctx: OperationContext, input: ManifestDraft)
     input.tier === undefined
       ? rated
       : { ...rated, tier: input.tier, reasons: [...rated.reasons, `tier ${input.tier}: the operator said so`] };
-  const authorization = authorizeManifest(policy, risk, measureBreadth(allow, files, policy.maxFiles));
+  const authorization = authorizeManifest(policy, stricter(rated, risk), measureBreadth(allow, files, policy.maxFiles));
   const { checks, profile } = await readChecks(ctx, base, files, input.checks ?? []);
   await ctx.content.keep(ctx.root, contentToKeep(scan, base));
   const startingScan = await ctx.content.saveScan(scan);
@@ -89,6 +89,11 @@ export async function draftManifest(ctx: OperationContext, input: ManifestDraft)
       expires_at: expiryOf(risk.tier, now),
     },
   };
+}
+
+// Whoever types a lower tier may not be the operator: it lowers what is demanded only once the operator has signed it.
+function stricter(rated: Risk, said: Risk): Risk {
+  return said.tier < rated.tier ? said : rated;
 }
 
 /** Records a draft: `proposed`, then `authorized` where the policy says so. Refuses (`conflict`) when another came first. */

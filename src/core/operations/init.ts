@@ -4,6 +4,8 @@ import type { Caller, Clock, ProjectFolder, Registry } from '../ports.js';
 
 export interface InitPorts {
   readonly root: string;
+  /** What people call the project. */
+  readonly name: string;
   /** The git folder that all worktrees share; null outside git. */
   readonly gitCommonDir: string | null;
   readonly folder: ProjectFolder;
@@ -38,6 +40,7 @@ export async function init(ports: InitPorts): Promise<InitResult> {
     store.transact((tx) => {
       tx.setMeta('project_id', projectId);
       tx.setMeta('created_at', at);
+      tx.setMeta('name', ports.name);
       tx.append(
         {
           type: 'project.initialized',

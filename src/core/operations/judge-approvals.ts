@@ -21,16 +21,19 @@ export interface Present {
 
 /**
  * Judges every recorded decision again: its signature, its statement, and for a change whether it is of what is there now.
- * *Approved* is never read from a row. Oldest first; `forged` for a row that the ledger does not name.
+ * *Approved* is never read from a row. Oldest first, of one manifest or
+ * of all; `forged` for a row that the ledger does not name.
  */
-export async function judgeDecisions(ctx: OperationContext, present: Present): Promise<JudgedDecision[]> {
-  const named = new Set(
-    ctx.store.read.entries({ type: 'decision.signed' }).map(({ body }) => JSON.stringify(body.record)),
-  );
+export async function judgeDecisions(
+  ctx: OperationContext,
+  present: Present,
+  manifestId?: string,
+): Promise<JudgedDecision[]> {
+  const named = ctx.store.read.namedRecords();
   const judged: JudgedDecision[] = [];
-  for (const record of ctx.store.read.records('decision')) {
+  for (const record of ctx.store.read.records('decision', manifestId)) {
     const parsed = decisionSchema.safeParse(record.body);
-    const key = JSON.stringify({ digest: digestOf(record.body), id: record.id, kind: 'decision' });
+    const key = `decision ${record.id} ${digestOf(record.body)}`;
     const base = { id: record.id, manifestId: record.manifestId, at: record.at };
     if (!parsed.success || !named.has(key))
       judged.push({

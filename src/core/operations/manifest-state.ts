@@ -1,6 +1,6 @@
 import { CesError } from '../errors.js';
 import { assertTransition, FINAL_STATES } from '../manifest/lifecycle.js';
-import type { ManifestRow, ManifestState } from '../manifest/manifest.js';
+import { MANIFEST_STATES, type ManifestRow, type ManifestState } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
 import type { StoreReader, StoreWriter } from '../store-port.js';
 
@@ -43,10 +43,30 @@ export function findLiving(reader: StoreReader): ManifestRow | null {
   return rows.find((row) => !FINAL_STATES.includes(row.state)) ?? null;
 }
 
+/** As `findLiving`, but what is past its time is not living; writes nothing. */
+export function peekLiving(ctx: OperationContext): ManifestRow | null {
+  const row = findLiving(ctx.store.read);
+  return row === null || isPast(row, ctx.clock.now()) ? null : row;
+}
+
+/** The row as it counts now: one that is living by the ledger and past its time is expired. */
+export function asOfNow(row: ManifestRow, now: string): ManifestRow {
+  return !FINAL_STATES.includes(row.state) && isPast(row, now) ? { ...row, state: 'expired' } : row;
+}
+
+function isPast(row: ManifestRow, now: string): boolean {
+  return row.manifest.expires_at <= now;
+}
+
+/** The state in which the ledger left a manifest; a row that somebody wrote may say another. */
+export function ledgerStateOf(reader: StoreReader, id: string): ManifestState {
+  const last = reader.entries({ type: 'manifest.transition', manifestId: id, limit: 1 })[0];
+  return MANIFEST_STATES.find((state) => state === last?.body.to) ?? 'proposed';
+}
+
 /** What is wrong with a manifest's row, held against the ledger's last word about it; null where they agree. */
 export function findForgery(reader: StoreReader, row: ManifestRow): string | null {
-  const last = reader.entries({ type: 'manifest.transition', manifestId: row.id, limit: 1 })[0];
-  const state = last === undefined ? 'proposed' : String(last.body.to);
+  const state = ledgerStateOf(reader, row.id);
   if (state !== row.state)
     return `${row.id} says it is ${row.state}, but the ledger left it ${state}: the row was written by hand.`;
   const named = [
@@ -65,10 +85,10 @@ function isRecord(value: unknown): value is { digest?: unknown } {
 export function readLiving(ctx: OperationContext): ManifestRow | null {
   const row = findLiving(ctx.store.read);
   const now = ctx.clock.now();
-  if (row === null || row.manifest.expires_at > now) return row;
+  if (row === null || !isPast(row, now)) return row;
   ctx.store.transact((tx) => {
     const current = tx.manifest(row.id);
-    if (current !== null && !FINAL_STATES.includes(current.state))
+    if (current !== null && asOfNow(current, now).state !== current.state)
       transition(ctx, tx, current, 'expired', 'its time is over', now);
   });
   return null;

@@ -2,7 +2,7 @@ import { CesError } from '../errors.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
 import { type AmendmentBody, amendmentBody } from './amend-manifest.js';
-import { readLiving } from './manifest-state.js';
+import { peekLiving } from './manifest-state.js';
 
 /** Something that waits for the operator's word. */
 export type Pending =
@@ -16,9 +16,9 @@ export type Pending =
     }
   | { readonly kind: 'change'; readonly id: string; readonly row: ManifestRow; readonly summary: string };
 
-/** Everything that waits, first what keeps the agent waiting. */
+/** Everything that waits, first what keeps the agent waiting. Writes nothing. */
 export function listPending(ctx: OperationContext): Pending[] {
-  const row = readLiving(ctx);
+  const row = peekLiving(ctx);
   if (row === null) return [];
   const found: Pending[] = [];
   const decided = new Set(

@@ -8,6 +8,7 @@ import { findForgedExports } from './check-exports.js';
 import { findForgedRows, forged } from './check-state.js';
 import { gatherFacts } from './gather-facts.js';
 import { type JudgedDecision, judgeDecisions } from './judge-approvals.js';
+import { asOfNow } from './manifest-state.js';
 import { type Measurement, measure, readManifestBase } from './measure.js';
 import { nextForOperator } from './next-step.js';
 import { listPending } from './pending.js';
@@ -29,9 +30,10 @@ export interface ProjectStatus {
 export async function readStatus(ctx: OperationContext): Promise<ProjectStatus> {
   const findings: Finding[] = findForgedRows(ctx);
   const broken = findings.length > 0;
-  const row = ctx.store.read.manifests()[0] ?? null;
+  const newest = ctx.store.read.manifests()[0] ?? null;
+  const row = newest === null ? null : asOfNow(newest, ctx.clock.now());
   if (row === null || broken) {
-    const decisions = row === null ? [] : await judgeDecisions(ctx, await presentOf(ctx, row, null));
+    const decisions = row === null ? [] : await judgeDecisions(ctx, await presentOf(ctx, row, null), row.id);
     return {
       row,
       measurement: null,
@@ -44,7 +46,7 @@ export async function readStatus(ctx: OperationContext): Promise<ProjectStatus> 
     };
   }
   const measurement = await measureIfPossible(ctx, row, findings);
-  const decisions = await judgeDecisions(ctx, await presentOf(ctx, row, measurement));
+  const decisions = await judgeDecisions(ctx, await presentOf(ctx, row, measurement), row.id);
   if (measurement !== null && row.state !== 'approved') findings.push(...(await judgeWork(ctx, row, measurement)));
   findings.push(...judgeAll(row, decisions), ...(await findForgedExports(ctx)));
   return {

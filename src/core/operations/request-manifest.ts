@@ -36,8 +36,14 @@ export async function requestManifest(ctx: OperationContext, input: ManifestRequ
   const row = living ?? saveDraft(ctx, await draftManifest(ctx, input));
   if (row.state === 'proposed')
     await waitWhile(ctx, input.wait_seconds ?? 0, () => ctx.store.read.manifest(row.id)?.state === 'proposed');
-  return viewManifest(ctx, activate(ctx, row.id));
+  const view = viewManifest(ctx, activate(ctx, row.id));
+  return living === null || input.objective === undefined || input.objective.trim() === living.manifest.objective
+    ? view
+    : { ...view, feedback: [...view.feedback, OTHER_OBJECTIVE] };
 }
+
+const OTHER_OBJECTIVE =
+  'You named another objective, but this manifest is still the active one: finish it, amend it, or report yourself blocked first.';
 
 /** What may start, starts: authorized work, and rejected work with retries left. Everything else stays as it is. */
 function activate(ctx: OperationContext, id: string): ManifestRow {

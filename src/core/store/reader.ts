@@ -1,6 +1,6 @@
 import type { Gap, TimelineEvent } from '../delta/timeline.js';
 import type { Head, LedgerRow } from '../ledger/chain.js';
-import type { LedgerEntry } from '../ledger/entry.js';
+import type { EntryType, LedgerEntry } from '../ledger/entry.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { LedgerFilter, RecordKind, SessionRow, StoredRecord, StoreReader, TimelineCall } from '../store-port.js';
 import type { Db } from './database.js';
@@ -41,6 +41,19 @@ export class SqliteReader implements StoreReader {
         ? this.db.prepare(`${RECORDS} WHERE kind = ? ORDER BY rowid`).all(kind)
         : this.db.prepare(`${RECORDS} WHERE kind = ? AND manifest_id = ? ORDER BY rowid`).all(kind, manifestId);
     return rows.map(parseRecord);
+  }
+
+  namedRecords(): ReadonlySet<string> {
+    const rows = this.db
+      .prepare<[], string>(
+        `SELECT json_extract(bytes, '$.body.record.kind') || ' ' || json_extract(bytes, '$.body.record.id') || ' ' ||
+           json_extract(bytes, '$.body.record.digest')
+         FROM ledger WHERE type IN (${NAMING_TYPES.map((type) => `'${type}'`).join(', ')})
+           AND json_extract(bytes, '$.body.record') IS NOT NULL`,
+      )
+      .pluck()
+      .all();
+    return new Set(rows);
   }
 
   head(): Head | null {
@@ -121,6 +134,17 @@ export class SqliteReader implements StoreReader {
   }
 }
 
+/** Entries that name a record. */
+const NAMING_TYPES: readonly EntryType[] = [
+  'manifest.proposed',
+  'amendment.requested',
+  'amendment.decided',
+  'evidence.submitted',
+  'run.finished',
+  'claim.judged',
+  'decision.signed',
+  'blocked.reported',
+];
 const RECORDS = 'SELECT kind, id, manifest_id, at, body, digest FROM records';
 const MANIFESTS = `SELECT m.id, m.version, m.digest, m.state, m.retries_left, m.updated_at, r.body
   FROM manifests m JOIN records r ON r.kind = 'manifest' AND r.id = m.id || '@' || m.version`;
