@@ -10,6 +10,7 @@ import { openStore } from './store/store.js';
 import { createWitness } from './witness/heads.js';
 import { createPins } from './witness/pins.js';
 import { createContentStore } from './workspace/content-store.js';
+import { rememberScans } from './workspace/remember-scans.js';
 import { type CachedWorkspace, createWorkspace } from './workspace/workspace.js';
 
 const CONTENT_LIMIT_BYTES = 512 * 1024 * 1024;
@@ -56,7 +57,7 @@ export function createContext(options: {
     ids: randomIds,
     store,
     workspace: workspace.port,
-    content: createContentStore({ dir: join(projectDir, 'content'), maxBytes: CONTENT_LIMIT_BYTES }),
+    content: rememberScans(createContentStore({ dir: join(projectDir, 'content'), maxBytes: CONTENT_LIMIT_BYTES })),
     witness: createWitness({ stateDir: folders.stateDir, projectId }),
     signatures: createLazyChecker(folders.configDir),
     exports: createExports(root),
