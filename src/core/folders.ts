@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { CesError } from './errors.js';
 
 /** Where CES keeps what does not belong into a workspace. */
@@ -24,24 +24,12 @@ export function findFolders(env: Readonly<Record<string, string | undefined>>): 
 export const STATE_FOLDER = '.ces';
 export const DATABASE = join(STATE_FOLDER, 'state.db');
 
-/**
- * The root of the project that `from` lies in: the nearest folder with its own `.ces/state.db`. Refuses (`not_a_project`)
- * where there is none, and (`unsafe_state`) a `.ces` that is a link.
- */
-export function findRoot(from: string): string {
-  const start = realOrRefuse(resolve(from));
-  for (let folder = start; ; folder = dirname(folder)) {
-    const state = lstatSync(join(folder, STATE_FOLDER), { throwIfNoEntry: false });
-    if (state?.isSymbolicLink())
-      throw new CesError(
-        'unsafe_state',
-        `${join(folder, STATE_FOLDER)} is a link.`,
-        'Look at what put it there; remove it, then try again.',
-      );
-    if (state?.isDirectory() && existsSync(join(folder, DATABASE))) return folder;
-    if (folder === dirname(folder))
-      throw new CesError('not_a_project', `${start} is not inside a project that CES governs.`, 'Run: ces init');
-  }
+/** The folder without links. Refuses (`not_found`) what is not there, and (`unsafe_state`) a name that is itself a link: it can be turned. */
+export function realFolder(path: string): string {
+  const named = resolve(path);
+  const real = realOrRefuse(named);
+  if (!lstatSync(named).isSymbolicLink()) return real;
+  throw new CesError('unsafe_state', `${named} is a link.`, `Name the folder itself: --project-root ${real}`);
 }
 
 function realOrRefuse(path: string): string {

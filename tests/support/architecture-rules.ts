@@ -6,7 +6,7 @@ const ADAPTER_FOLDERS = 'store|workspace|watcher|process|sandbox|sensors|runtime
 const ADAPTERS = `^src/core/(${ADAPTER_FOLDERS})/`;
 const RUN_PROCESS = '^src/core/process/run[.]ts$';
 const OPERATOR_OPERATIONS =
-  'authorize-by-operator|approve|waive|lift-halt|change-signers|declare-emergency|resolve-emergency|complete|recover|init';
+  'authorize-by-operator|approve|waive|lift-halt|change-signers|declare-emergency|resolve-emergency|complete|recover|init|uninstall|reject';
 const OPERATOR_ONLY = `^src/core/(signing/|operations/(${OPERATOR_OPERATIONS})[.]ts$)`;
 
 type Rule = IForbiddenRuleType & { name: string };

@@ -1,0 +1,82 @@
+import { type Explanation, explainWork } from '../../core/operations/explain-work.js';
+import { viewRun } from '../../core/operations/follow-run.js';
+import { type Cli, type ExitCode, withProject } from '../cli.js';
+import { renderBrownfield, renderDecisioning, renderOverview } from '../render/explanation.js';
+
+type View = 'overview' | 'decisioning' | 'brownfield';
+
+const RENDER = { overview: renderOverview, decisioning: renderDecisioning, brownfield: renderBrownfield };
+
+/** `ces explain [ID]`: one manifest's story. Exit 1 while findings above low exist. Changes nothing. */
+export async function run(cli: Cli, id: string | undefined, { view }: { view: View }): Promise<ExitCode> {
+  const explained = await withProject(cli, 'read', (ctx) => explainWork(ctx, id));
+  if (explained === null) {
+    cli.out.answer(
+      { view, manifest_id: null, next: 'ces manifest "REQUEST"' },
+      () => 'No work was asked for yet.\nNext: ces manifest "REQUEST"',
+    );
+    return 0;
+  }
+  const { row, status } = explained;
+  cli.out.answer(
+    { view, manifest_id: row.id, state: row.state, ...select(view, explained), next: status?.next ?? null },
+    () =>
+      [...RENDER[view](cli.out.colors, explained), ...(status === null ? [] : ['', `Next: ${status.next}`])].join('\n'),
+  );
+  return status?.findings.some((finding) => finding.severity !== 'low') === true ? 1 : 0;
+}
+
+function select(view: View, explained: Explanation): object {
+  const { row, status, unattributed, authorizedBy, unsignedCommits, history, claims } = explained;
+  const { manifest } = row;
+  const findings = status?.findings ?? [];
+  const decisions = explained.decisions.map(({ id, kind, at, signer, verdict }) => ({
+    id,
+    kind,
+    at,
+    signer,
+    ...verdict,
+  }));
+  if (view === 'brownfield') return { must_not_break: manifest.must_not_break, unattributed, findings };
+  if (view === 'decisioning')
+    return {
+      risk: manifest.risk,
+      policy: manifest.policy,
+      authorized_by: authorizedBy,
+      decisions,
+      claims,
+      unsigned_commits: unsignedCommits,
+      unattributed,
+      findings,
+      ledger: history,
+    };
+  const run = explained.runs.at(-1);
+  return {
+    objective: manifest.objective,
+    scope: manifest.scope,
+    acceptance_criteria: manifest.acceptance_criteria.map((criterion) => ({
+      ...criterion,
+      evidence: explained.evidence
+        .filter((entry) => entry.criteria.includes(criterion.id))
+        .map(({ id, kind, summary, provenance, submitted_at }) => ({ id, kind, summary, provenance, submitted_at })),
+    })),
+    changes: explained.changes.map(({ path, kind, when, scope, unattributed: early }) => ({
+      path,
+      kind,
+      in_scope: scope === 'allow',
+      unattributed: early,
+      when,
+    })),
+    residue: explained.residue.map(({ path, kind, class: group, severity }) => ({
+      path,
+      kind,
+      class: group,
+      severity,
+    })),
+    unattributed,
+    last_run: run === undefined ? null : viewRun(run),
+    findings,
+    authorized_by: authorizedBy,
+    decisions,
+  };
+}
