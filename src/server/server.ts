@@ -16,7 +16,7 @@ import { TOOLS } from '../tools/index.js';
 import { INSTRUCTIONS } from './instructions.js';
 import { PROMPTS, renderPrompt } from './prompts.js';
 import { RESOURCES, readResource } from './resources.js';
-import { type GetContext, handleTool } from './tool-handler.js';
+import { explainError, type GetContext, handleTool } from './tool-handler.js';
 
 export interface ServerParts {
   readonly getContext: GetContext;
@@ -32,6 +32,13 @@ export function createServer({ getContext, onCall, log }: ServerParts): { server
     { capabilities: { tools: {}, prompts: {}, resources: { subscribe: true } }, instructions: INSTRUCTIONS },
   );
   const subscribed = new Set<string>();
+  const readWhole = async (uri: string): Promise<object | null> => {
+    try {
+      return await readResource(await getContext(), uri);
+    } catch (error) {
+      throw new McpError(ErrorCode.InvalidRequest, explainError(error, 'a resource', log));
+    }
+  };
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: TOOLS.map(({ name, title, description, annotations, inputSchema, outputSchema }) => ({
@@ -63,8 +70,8 @@ export function createServer({ getContext, onCall, log }: ServerParts): { server
           })
           .catch(() => undefined);
     };
-    const gated: GetContext = () => {
-      const ctx = getContext();
+    const gated: GetContext = async () => {
+      const ctx = await getContext();
       onCall(tool.name, callIdOf(extra._meta));
       return ctx;
     };
@@ -84,7 +91,7 @@ export function createServer({ getContext, onCall, log }: ServerParts): { server
 
   server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: [...RESOURCES] }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params }) => {
-    const content = await readResource(getContext(), params.uri);
+    const content = await readWhole(params.uri);
     if (content === null)
       throw new McpError(
         ErrorCode.InvalidParams,

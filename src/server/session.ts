@@ -10,6 +10,7 @@ import {
   recordEvents,
   recordGap,
 } from '../core/operations/session.js';
+import { isAlive } from '../core/temp-folders.js';
 import { startWatcher, type Watcher } from '../core/watcher/watcher.js';
 
 const BEAT_MS = 5000;
@@ -50,6 +51,10 @@ export class Session {
       if (now !== known) onChange();
       known = now;
     }, LOOK_MS);
+    // What a killed server left; this session does not wait for it.
+    void import('../core/process/abandoned.js')
+      .then(({ removeAbandoned }) => removeAbandoned())
+      .catch((error: unknown) => this.#log(`could not remove what was left behind: ${String(error)}`));
     this.#beat.unref();
     this.#look.unref();
   }
@@ -78,13 +83,4 @@ export class Session {
 // The bundle may have put this module into a chunk folder; the watcher's program lies beside the entry.
 function programUrl(): URL {
   return new URL(import.meta.url.includes('/chunks/') ? '../' : './', import.meta.url);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

@@ -1,6 +1,7 @@
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { type Context, createContext, randomIds } from '../core/context.js';
-import { type Folders, findRoot } from '../core/folders.js';
+import { findProject } from '../core/find-project.js';
+import type { Folders } from '../core/folders.js';
 import { createServer } from './server.js';
 import { Session } from './session.js';
 
@@ -18,12 +19,20 @@ export async function runStdioServer(options: { from: string; folders: Folders }
   let ctx: Context | null = null;
   let session: Session | null = null;
   let client: string | null = null;
+  let opening: Promise<Context> | null = null;
 
-  const open = (): Context => {
-    if (ctx !== null) return ctx;
-    const root = findRoot(options.from);
+  const open = (): Promise<Context> => {
+    if (ctx !== null) return Promise.resolve(ctx);
+    // A failure is not kept: the project may be made, or mended, while the server runs.
+    opening ??= openProject().finally(() => {
+      opening = null;
+    });
+    return opening;
+  };
+
+  const openProject = async (): Promise<Context> => {
     const made = createContext({
-      root,
+      root: await findProject(options.from, options.folders),
       folders: options.folders,
       caller: { principal: 'agent', channel: 'mcp', session: id },
       mode: 'write',
@@ -49,11 +58,8 @@ export async function runStdioServer(options: { from: string; folders: Folders }
   server.oninitialized = () => {
     const info = server.getClientVersion();
     client = info === undefined ? null : `${info.name}/${info.version}`.slice(0, 120);
-    try {
-      open();
-    } catch {
-      // Not a project, or not a sound one: each tool call says so.
-    }
+    // Not a project, or not a sound one: each tool call says so.
+    open().catch(() => undefined);
   };
 
   const gone = Promise.withResolvers<void>();

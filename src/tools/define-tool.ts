@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { OperationContext } from '../core/ports.js';
+import { publicSchema } from './public-schema.js';
 
 /** What a tool says of itself to clients. All four are given: a headless client refuses a tool that leaves one open. */
 export interface ToolAnnotations {
@@ -63,8 +64,8 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(def
     title,
     description,
     annotations,
-    inputSchema: z.toJSONSchema(input, { io: 'input', target: 'draft-7' }),
-    outputSchema: z.toJSONSchema(output, { io: 'output', target: 'draft-7' }),
+    inputSchema: publicSchema(input, 'input'),
+    outputSchema: publicSchema(output, 'output'),
     fields: Object.keys(input.shape),
     async run(ctx, raw, call) {
       const parsed = input.safeParse(raw);

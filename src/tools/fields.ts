@@ -34,7 +34,10 @@ export const manifestId = z
 export const runId = z.string().regex(/^V-[0-9a-f]{12}$/, { error: 'must look like V-0123456789ab' });
 export const waitSeconds = z.number().int().min(0).max(120);
 export const checkId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, { error: 'must be the id of a check' });
-export const criterionId = z.string().regex(/^AC-\d{1,4}$/, { error: 'must look like AC-1' });
+export const criterionId = z
+  .string()
+  .regex(/^AC-\d{1,4}$/, { error: 'must look like AC-1' })
+  .describe('Id of a criterion of the manifest');
 export const evidenceId = z.string().regex(/^E-[0-9a-f]{12}$/, { error: 'must look like E-0123456789ab' });
 
 export const state = z.enum(MANIFEST_STATES);

@@ -18,6 +18,7 @@ export interface McpSession {
   call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
   listTools(): Promise<string[]>;
   stderr(): string;
+  isAlive(): boolean;
   /** Sends the signal and waits until the process is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Ends the session as a client does. Throws on a warning by Node in the server's stderr. */
@@ -25,10 +26,14 @@ export interface McpSession {
 }
 
 /** Starts the built `ces serve` in a folder, with exactly this environment, and connects the SDK's own client over stdio. */
-export async function startMcp(root: string, env: Readonly<Record<string, string>>): Promise<McpSession> {
+export async function startMcp(
+  root: string,
+  env: Readonly<Record<string, string>>,
+  nodeArgs: readonly string[] = [],
+): Promise<McpSession> {
   const transport = new StdioClientTransport({
     command: nodeProgram,
-    args: [cesProgram(), 'serve'],
+    args: [...nodeArgs, cesProgram(), 'serve'],
     cwd: root,
     env: { ...env },
     stderr: 'pipe',
@@ -49,6 +54,7 @@ export async function startMcp(root: string, env: Readonly<Record<string, string
     call: async (tool, args = {}) => readAnswer(await client.callTool({ name: tool, arguments: args })),
     listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
     stderr: () => stderr,
+    isAlive: () => isAlive(pid),
     kill: async (signal = 'SIGKILL') => {
       process.kill(pid, signal);
       await pollUntil(() => !isAlive(pid), { message: `process ${pid} is gone after ${signal}` });

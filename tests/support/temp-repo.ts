@@ -31,6 +31,21 @@ const GIT_ENV = {
 
 /** A real git repository in a temporary folder, with these files in one commit on the branch `main`. */
 export function createTempRepo(files: Readonly<Record<string, string>> = { 'README.md': '# A project\n' }): TempRepo {
+  const repo = openRepo();
+  repo.git('init', '--quiet', '--initial-branch=main');
+  for (const [path, content] of Object.entries(files)) repo.write(path, content);
+  repo.commit('Start');
+  return repo;
+}
+
+/** A clone of another repository's HEAD in a temporary folder. */
+export function cloneTempRepo(source: string): TempRepo {
+  const repo = openRepo();
+  repo.git('clone', '--quiet', source, '.');
+  return repo;
+}
+
+function openRepo(): TempRepo {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'ces-repo-')));
   const repo: TempRepo = {
     root,
@@ -46,10 +61,7 @@ export function createTempRepo(files: Readonly<Record<string, string>> = { 'READ
       repo.git('commit', '--quiet', '--allow-empty', '--message', message);
       return repo.git('rev-parse', 'HEAD');
     },
-    dispose: () => rmSync(root, { recursive: true, force: true }),
+    dispose: () => rmSync(root, { recursive: true, force: true, maxRetries: 3 }),
   };
-  repo.git('init', '--quiet', '--initial-branch=main');
-  for (const [path, content] of Object.entries(files)) repo.write(path, content);
-  repo.commit('Start');
   return repo;
 }
