@@ -34,7 +34,7 @@ export async function readAgentStatus(
   const check =
     input.paths === undefined && input.command === undefined
       ? undefined
-      : checkScope(row?.manifest ?? null, row?.state ?? 'none', input);
+      : checkScope(ctx.root, row?.manifest ?? null, row?.state ?? 'none', input);
   if (check !== undefined) recordQuestion(ctx, row?.id ?? null, check);
   const candidate = measurement?.scan.candidate.digest ?? '';
   return {
@@ -67,6 +67,7 @@ function countDelta({ measurement }: ProjectStatus): AgentStatus['delta'] {
 }
 
 function checkScope(
+  root: string,
   manifest: Manifest | null,
   state: string,
   input: { paths?: readonly string[]; command?: string },
@@ -85,7 +86,7 @@ function checkScope(
     const decided = decidePath(manifest.scope, path);
     return decided.decision === 'allow' ? [] : [`${path} is ${decided.why} (${decided.rule})`];
   });
-  const command = input.command === undefined ? null : judgeCommand(input.command, manifest.scope);
+  const command = input.command === undefined ? null : judgeCommand(input.command, manifest.scope, '.', { root });
   const decision = denied.length > 0 || command?.decision === 'deny' ? 'deny' : (command?.decision ?? 'allow');
   return {
     decision,
