@@ -41,3 +41,8 @@ export function lineInStack(stack: string, path: string): number {
   const at = path === '' ? -1 : stack.indexOf(`${path}:`);
   return at < 0 ? 0 : Number.parseInt(stack.slice(at + path.length + 1), 10) || 0;
 }
+
+/** A message of several lines as one: an assertion says what it got and what it wanted below its first line. */
+export function oneLine(message: string): string {
+  return message.replace(/\s+/g, ' ').trim().slice(0, MAX_MESSAGE);
+}
