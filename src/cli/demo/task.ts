@@ -42,8 +42,7 @@ export const STRAY = 'README.md';
 
 export const NEW_TESTS = `
 test('a long text is cut between words, within the limit', () => {
-  const cut = words.truncate('one two three', 10);
-  assert.equal(cut, 'one two...', \`it gave '\${cut}'\`);
+  assert.equal(words.truncate('one two three', 10), 'one two...');
 });
 `;
 
