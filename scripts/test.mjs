@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { findNodeWarnings, runStage } from './test-stages.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const results = join(root, '.cache', 'test-results');
+// .ci/long runs tests beside those of `npm test`, and keeps both reports.
+const results = join(root, '.cache', process.env.CES_TEST_RESULTS ?? 'test-results');
 const report = join(results, 'vitest.json');
 const warnings = join(results, 'node-warnings.txt');
 const bin = (path) => join(root, 'node_modules', path);

@@ -8,6 +8,7 @@ import { WORKING_STATES } from '../manifest/lifecycle.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
 import type { StoreWriter } from '../store-port.js';
+import { repeatsUnanswered } from './cut-off.js';
 import { gatherFacts } from './gather-facts.js';
 import { requireLiving, requireState, transition } from './manifest-state.js';
 import { measure } from './measure.js';
@@ -86,6 +87,7 @@ function record(
       requireState({ ...row, state: current?.state ?? 'cancelled' }, [], 'a completion claim');
     const live = current ?? row;
     requireState(live, WORKING_STATES, 'a completion claim');
+    const free = repeatsUnanswered(tx, judged);
     const digest = tx.putRecord({ kind: 'claim', id: judged.id, manifestId: row.id, at, body: judged });
     tx.append(
       {
@@ -102,11 +104,17 @@ function record(
       },
       at,
     );
-    return settle(ctx, tx, live, judged);
+    return settle(ctx, tx, live, judged, free);
   });
 }
 
-function settle(ctx: OperationContext, tx: StoreWriter, row: ManifestRow, judged: JudgedClaim): ManifestRow {
+function settle(
+  ctx: OperationContext,
+  tx: StoreWriter,
+  row: ManifestRow,
+  judged: JudgedClaim,
+  free: boolean,
+): ManifestRow {
   const { at } = judged;
   if (judged.accepted)
     return row.state === 'under_review' ? row : transition(ctx, tx, row, 'under_review', `${judged.id} accepted`, at);
@@ -116,6 +124,7 @@ function settle(ctx: OperationContext, tx: StoreWriter, row: ManifestRow, judged
   ).length;
   if (repeats >= SAME_CLAIM_LIMIT)
     return transition(ctx, tx, row, 'blocked', `the same claim was refused ${repeats} times`, at);
+  if (free) return row;
   if (row.retriesLeft === 0) return transition(ctx, tx, row, 'blocked', 'no retries are left', at);
   const spent = row.retriesLeft - 1;
   if (row.state !== 'in_progress')

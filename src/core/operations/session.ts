@@ -1,8 +1,9 @@
 import type { Gap, TimelineEvent } from '../delta/timeline.js';
 import type { OperationContext } from '../ports.js';
 import type { SessionRow, TimelineCall } from '../store-port.js';
+import { endCutOff } from './cut-off.js';
 
-/** Opens a session of a client, and ends those whose process is gone: from their last sign of life nobody watched. */
+/** Opens a session of a client, and ends those whose process is gone. */
 export function openSession(
   ctx: OperationContext,
   input: { id: string; pid: number; client: string | null; isAlive: (pid: number) => boolean },
@@ -18,23 +19,7 @@ export function openSession(
   };
   ctx.store.transact((tx) => {
     for (const other of tx.sessions()) {
-      if (other.endedAt !== null || input.isAlive(other.pid)) continue;
-      tx.saveSession({ ...other, endedAt: at });
-      tx.saveGap(other.id, {
-        kind: 'killed',
-        from: other.heartbeatAt,
-        to: null,
-        detail: `the server of session ${other.id} was gone`,
-      });
-      tx.append(
-        {
-          type: 'session.ended',
-          ...ctx.caller,
-          summary: `${other.id} was cut off`,
-          body: { session_id: other.id, last_seen: other.heartbeatAt },
-        },
-        at,
-      );
+      if (other.endedAt === null && !input.isAlive(other.pid)) endCutOff(ctx, tx, other, at);
     }
     tx.saveSession(row);
     tx.append(

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, realpathSync, statSync } from 'node:fs';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { CheckRunner, Sandbox } from '../ports.js';
+import { makeTempFolder } from '../temp-folders.js';
 import { judgeEnding, judgeReport, type ParsedReport, type ParseReport } from '../verification/belief.js';
 import type { CheckResult, CheckSpec, ReportParser } from '../verification/check.js';
 import { tailOf } from '../verification/scrub.js';
@@ -43,7 +44,7 @@ export function createCheckRunner(parts: CheckRunnerParts): CheckRunner {
     containment: parts.sandbox.containment,
 
     async prepare(root, tree, workspace) {
-      const folder = mkdtempSync(join(tempDir, 'ces-copy-'));
+      const folder = makeTempFolder('copy', tempDir);
       const dir = join(folder, 'tree');
       const dispose = async (): Promise<void> => {
         dependencies.delete(dir);
@@ -61,7 +62,7 @@ export function createCheckRunner(parts: CheckRunnerParts): CheckRunner {
     },
 
     async run(check, { dir, root, signal }) {
-      const runFolder = mkdtempSync(join(tempDir, 'ces-check-'));
+      const runFolder = makeTempFolder('check', tempDir);
       try {
         const job = {
           check,
@@ -144,7 +145,8 @@ async function runCheck(
     exitCode: result.exitCode,
     durationMs: result.durationMs,
     tests: ending === null ? (parsed?.tests ?? null) : null,
-    diagnostics: parsed?.diagnostics ?? [],
+    // The words of the code under test: data, without secrets and without what a terminal would obey.
+    diagnostics: (parsed?.diagnostics ?? []).map((found) => ({ ...found, message: tailOf(found.message) })),
     outputTail: tailOf(`${result.stdout.toString('utf8')}${result.stderr.toString('utf8')}`),
   };
 }

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sandbox } from '../ports.js';
 import type { RunProcess } from '../process/run.js';
+import { makeTempFolder } from '../temp-folders.js';
 import { findBubblewrap } from './bubblewrap.js';
 import { noSandbox } from './none.js';
 import { findSeatbelt } from './seatbelt.js';
@@ -29,7 +29,7 @@ export async function chooseFrom(candidates: readonly (Sandbox | null)[], runPro
 }
 
 async function probe(sandbox: Sandbox, runProcess: RunProcess): Promise<boolean> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ces-probe-')));
+  const folder = realpathSync(makeTempFolder('probe'));
   try {
     const root = join(folder, 'root');
     const inside = join(folder, 'inside');

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AllowedSigner, parseAllowedSigners } from '../approval/allowed-signers.js';
 import { parseRevokedKeys } from '../approval/revoked-keys.js';
@@ -10,6 +9,7 @@ import { CesError } from '../errors.js';
 import type { Clock, SignatureChecker, SignatureVerdict } from '../ports.js';
 import type { RunProcess } from '../process/run.js';
 import { findSshKeygen } from '../ssh-keygen.js';
+import { makeTempFolder } from '../temp-folders.js';
 
 const TIMEOUT_MS = 20_000;
 
@@ -93,7 +93,7 @@ interface Question extends Found {
 /** null when ssh-keygen says that this principal's key, by the same fingerprint, signed these bytes; else why not. */
 async function askSshKeygen(options: CheckerOptions, question: Question): Promise<string | null> {
   const program = await findSshKeygen();
-  const folder = await mkdtemp(join(tmpdir(), 'ces-verify-'));
+  const folder = makeTempFolder('verify');
   try {
     const place = async (name: string, text: string): Promise<string> => {
       const path = join(folder, name);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bytesToPath, pathToBytes } from '../delta/path-bytes.js';
 import type { LocalIgnores } from '../ports.js';
+import { makeTempFolder } from '../temp-folders.js';
 import { fsPath, systemCode } from './file-system.js';
 import { gitFailed, type RunGit, readGit, splitNul } from './git.js';
 
@@ -78,7 +78,7 @@ function standsIn(shadow: string, { path, folder }: AskedPath): boolean {
 }
 
 async function createShadow(runGit: RunGit, rules: IgnoreRules): Promise<string> {
-  const shadow = mkdtempSync(join(tmpdir(), 'ces-ignore-'));
+  const shadow = makeTempFolder('ignore');
   await readGit(runGit, shadow, ['init', '--quiet', '--template=']);
   mkdirSync(join(shadow, '.git/info'), { recursive: true });
   writeFileSync(join(shadow, '.git/info/exclude'), rules.local.infoExclude);
