@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { CesError, exitCodeOf } from '../core/errors.js';
@@ -68,6 +67,7 @@ async function explainError(error: unknown, env: Environment): Promise<Ending> {
 }
 
 async function explainBug(error: unknown, env: Environment): Promise<Ending> {
+  const { randomBytes } = await import('node:crypto');
   const id = `X-${randomBytes(6).toString('hex')}`;
   const path = await writeLog(id, error, env);
   const hint =

@@ -24,16 +24,16 @@ export function nextForAgent(row: ManifestRow): string {
 
 const OPERATOR_STEP: Readonly<Record<ManifestRow['state'], (row: ManifestRow) => string>> = {
   proposed: (row) => `ces approve ${row.id}`,
-  authorized: () => 'ces status',
-  in_progress: () => 'ces status',
-  verifying: () => 'ces status',
+  authorized: () => 'ces explain',
+  in_progress: () => 'ces explain',
+  verifying: () => 'ces explain',
   under_review: (row) => `ces approve ${row.id}`,
   approved: () => 'git commit',
   rejected: (row) => `ces reject ${row.id} --cancel --reason "not wanted any more"`,
   blocked: (row) => `ces explain ${row.id}`,
   expired: () => 'ces manifest "REQUEST"',
   cancelled: () => 'ces manifest "REQUEST"',
-  halted: () => 'ces status',
+  halted: () => 'ces explain',
 };
 
 /** One command that exists and helps the operator on from here. */
