@@ -64,6 +64,9 @@ export async function placeOperatorKey(project: GovernedProject): Promise<TestKe
   return key;
 }
 
+/** What ssh-keygen asks with. */
+export const PASSPHRASE_PROMPT = /Enter passphrase[^\n]*: ?$/;
+
 /** Types the passphrase of the operator's key when it is asked for, and gives back how the command ended. */
 export async function signOnTerminal(
   project: GovernedProject,
@@ -72,7 +75,7 @@ export async function signOnTerminal(
 ): Promise<{ exitCode: number; output: string }> {
   const terminal = project.onTerminal('approve', '--yes', ...args);
   try {
-    await terminal.waitFor(/passphrase for .*: ?$/i);
+    await terminal.waitFor(PASSPHRASE_PROMPT);
     await beforeTyping?.();
     terminal.write(`${PASSPHRASE}\r`);
     const { exitCode } = await terminal.exit;

@@ -2,6 +2,7 @@ import { isBlocking } from '../claim/finding.js';
 import type { OperationContext } from '../ports.js';
 import { claimsOf } from './read-records.js';
 import { isApproved, type ProjectStatus, readStatus } from './read-status.js';
+import { whyBlocked } from './why-blocked.js';
 
 export interface Why {
   readonly blocker: { readonly kind: string; readonly message: string; readonly evidence: string } | null;
@@ -32,6 +33,11 @@ export async function explainWhy(ctx: OperationContext): Promise<Why> {
       next_command: 'ces manifest "REQUEST"',
     };
   if (isApproved(status)) return { blocker: null, next_command: 'git commit' };
+  if (row.state === 'blocked')
+    return {
+      blocker: { kind: 'blocked', message: `It is blocked: ${whyBlocked(ctx, row)}`, evidence: lastWord(ctx, row.id) },
+      next_command: status.next,
+    };
   const waiting = status.pending[0];
   if (waiting !== undefined)
     return {

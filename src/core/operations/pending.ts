@@ -3,6 +3,7 @@ import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
 import { type AmendmentBody, amendmentBody } from './amend-manifest.js';
 import { peekLiving } from './manifest-state.js';
+import { whyBlocked } from './why-blocked.js';
 
 /** Something that waits for the operator's word. */
 export type Pending =
@@ -37,7 +38,7 @@ export function listPending(ctx: OperationContext): Pending[] {
       kind: 'change',
       id: row.id,
       row,
-      summary: `${row.state === 'blocked' ? 'blocked' : 'finished'}: ${row.manifest.objective}`,
+      summary: row.state === 'blocked' ? `blocked: ${whyBlocked(ctx, row)}` : `finished: ${row.manifest.objective}`,
     });
   return found;
 }
