@@ -6,19 +6,33 @@ export const POLICY_PATH = '.ces/policy.yaml';
 export const PROFILE_PATH = '.ces/verification-profile.json';
 export const SIGNERS_PATH = '.ces/allowed_signers';
 
+// Text that opens thousands of anchors takes time that grows with its square.
+const SIZE_LIMIT = 64 * 1024;
+
 /** Reads `.ces/policy.yaml`; refuses (`invalid_input`) what does not parse or has unknown fields. */
 export function parsePolicy(text: string): PolicyFile {
-  const document = parseDocument(text);
-  const parsed = policySchema.safeParse(document.errors.length === 0 ? document.toJS() : undefined);
-  if (parsed.success) return parsed.data;
+  const { value, problem: unread } = readYaml(text);
+  const parsed = policySchema.safeParse(value);
+  if (unread === null && parsed.success) return parsed.data;
   const problem =
-    document.errors[0]?.message ??
-    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    unread ?? parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') ?? '';
   throw new CesError(
     'invalid_input',
-    `${POLICY_PATH} is not a policy: ${problem}`,
+    `${POLICY_PATH} is not a policy: ${problem.slice(0, 500)}`,
     'Mend it, or remove it to use the built-in rules.',
   );
+}
+
+// Aliases are only followed here: one that leads nowhere, or multiplies, shows itself when the value is made.
+function readYaml(text: string): { value: unknown; problem: string | null } {
+  if (text.length > SIZE_LIMIT) return { value: null, problem: `it is larger than ${SIZE_LIMIT} characters` };
+  try {
+    const document = parseDocument(text);
+    const [error] = document.errors;
+    return error === undefined ? { value: document.toJS(), problem: null } : { value: null, problem: error.message };
+  } catch (error) {
+    return { value: null, problem: error instanceof Error ? error.message : 'it can not be read' };
+  }
 }
 
 /** The policy that `ces init` writes: the built-in rules, spelled out. */

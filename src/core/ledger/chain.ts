@@ -45,6 +45,8 @@ export function verifyChain(rows: Iterable<LedgerRow>, heads: readonly Head[]): 
   let expected = 1;
   let previous = GENESIS;
   let last: Head | null = null;
+  // An entry may be bad without being the first that a problem names: its bytes and hash fit, but not those after it.
+  let doubtful = Number.POSITIVE_INFINITY;
   for (const row of rows) {
     if (row.sequence !== expected) {
       report(expected, `entry ${expected} is missing; the next one stored is ${row.sequence}`);
@@ -56,8 +58,10 @@ export function verifyChain(rows: Iterable<LedgerRow>, heads: readonly Head[]): 
     const link = readLink(row.bytes);
     if (link === null) report(row.sequence, 'its bytes are not a ledger entry of format 1');
     else if (link.sequence !== row.sequence) report(row.sequence, `it was written as entry ${link.sequence}: moved`);
-    else if (previous !== '' && link.previous !== previous)
+    else if (previous !== '' && link.previous !== previous) {
       report(row.sequence, 'it does not follow the entry before it: one of the two was replaced');
+      if (hash === row.hash) doubtful = Math.min(doubtful, row.sequence - 1);
+    }
     for (const head of wanted.get(row.sequence) ?? []) {
       if (head !== row.hash)
         report(row.sequence, 'a head kept outside the ledger names another hash: it was rewritten');
@@ -78,7 +82,7 @@ export function verifyChain(rows: Iterable<LedgerRow>, heads: readonly Head[]): 
     head: last,
     firstBad: first,
     problems,
-    trustedThrough: first === null ? (last?.sequence ?? 0) : Math.max(0, first.sequence - 1),
+    trustedThrough: first === null ? (last?.sequence ?? 0) : Math.max(0, Math.min(first.sequence, doubtful) - 1),
   };
 }
 

@@ -71,6 +71,14 @@ describe('a ledger', () => {
     expect(verifyChain(changed, heads(rows, 6)).firstBad?.sequence).toBe(6);
   });
 
+  test('trusts no entry whose hash was made to fit its new bytes, though only the one after it names a problem', () => {
+    const rows = createLedger(10).map((row) => {
+      const bytes = row.sequence === 5 ? row.bytes.replace('"agent"', '"operator"') : row.bytes;
+      return { ...row, bytes, hash: hashEntry(bytes) };
+    });
+    expect(verifyChain(rows, [])).toMatchObject({ ok: false, firstBad: { sequence: 6 }, trustedThrough: 4 });
+  });
+
   test('misses no cut: the last entries, all of them, or one in the middle', () => {
     const rows = createLedger(10);
     expect(verifyChain(rows.slice(0, 7), heads(rows, 9))).toMatchObject({ ok: false, firstBad: { sequence: 9 } });
