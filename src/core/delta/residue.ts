@@ -19,6 +19,25 @@ const dependencyFolders = new Set([
   'Pods',
 ]);
 
+/** What builds and test runs write: a program or a package.json among it configures nothing outside it. */
+const outputFolders = new Set([
+  'dist',
+  'build',
+  'out',
+  'target',
+  'coverage',
+  '__pycache__',
+  '.pytest_cache',
+  '.next',
+  '.nuxt',
+  '.svelte-kit',
+  '.turbo',
+  '.gradle',
+]);
+
+/** Names that are read from wherever they lie, build outputs included. */
+const secretNames = /^(\.env(\..*)?|\.[a-z0-9_-]*rc(\.[a-z]+)?|\.netrc|\.gitconfig|\.mcp\.json)$/i;
+
 /** Folders that editors, clients and hooks read their settings and programs from. */
 const configuringFolders = new Set([
   '.vscode',
@@ -55,6 +74,7 @@ export function classifyResidue(path: string, mode?: EntryMode): ResidueClass {
   if (segments.some((name) => dependencyFolders.has(name)) || folders.includes('vendor')) return 'dependency';
   if (folders.some((name) => configuringFolders.has(name))) return 'executable';
   const name = segments.at(-1) ?? '';
+  if (folders.some((folder) => outputFolders.has(folder)) && !secretNames.test(name)) return 'other';
   return configuringNames.some((pattern) => pattern.test(name)) ? 'executable' : 'other';
 }
 
@@ -64,7 +84,7 @@ export function residueSeverity(change: Pick<ResidueChange, 'path' | 'class' | '
   if (change.after?.mode === 'unreadable') return 'medium';
   switch (change.class) {
     case 'git':
-      return governsGit(change.path) ? 'high' : 'info';
+      return gitSeverity(change);
     case 'executable':
     case 'special':
       return 'medium';
@@ -75,8 +95,18 @@ export function residueSeverity(change: Pick<ResidueChange, 'path' | 'class' | '
 }
 
 /** What decides how git reads, hides or runs things; HEAD, refs and the index move with every ordinary commit. */
-function governsGit(path: string): boolean {
+function gitSeverity({ path, after }: Pick<ResidueChange, 'path' | 'after'>): ResidueSeverity {
+  if (!path.includes('.git/')) return 'info'; // a submodule's or worktree's pointer; its commit is in the candidate
   const inside = path.slice(path.lastIndexOf('.git/') + '.git/'.length);
-  if (inside.startsWith('refs/')) return inside.startsWith('refs/replace/');
-  return inside.startsWith('index-flags/') || /^(.*\/)?(config|config\.worktree|(hooks|info)\/.*)$/s.test(inside);
+  if (inside.startsWith('refs/')) return inside.startsWith('refs/replace/') ? 'high' : 'info';
+  if (inside.startsWith('index-flags/')) return 'high';
+  const name = inside.replace(/^modules\/.*?\/(?=(hooks|info)\/|[^/]*$)/s, '');
+  if (/^hooks\/[a-z-]+\.sample$/.test(name)) return 'info'; // git runs no hook of that name
+  if (/^(.*\/)?(config|config\.worktree|(hooks|info)\/.*)$/s.test(name)) return 'high';
+  if (after?.mode === '100755' || after?.mode === 'special') return 'medium'; // git itself writes none of these
+  return ownGitFiles.test(name) ? 'info' : 'low';
 }
+
+/** What git and its commands write directly into `.git`. */
+const ownGitFiles =
+  /^([A-Z]+(_[A-Z]+)*|index|description|packed-refs|shallow|commondir|gitdir|gc\.(log|pid)|gitk\.cache|.*\.lock)$/;

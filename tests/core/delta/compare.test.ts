@@ -77,13 +77,30 @@ test.each([
   ['.git/modules/sub/config', 'git', 'high'],
   ['.git/objects/info/alternates', 'git', 'high'],
   ['inner/.git/hooks/post-checkout', 'git', 'high'],
+  ['.git/hooks/pre-commit.sample', 'git', 'info'],
+  ['.git/modules/sub/hooks/pre-commit.sample', 'git', 'info'],
+  ['.git/modules/sub/hooks/pre-commit', 'git', 'high'],
+  ['.git/hooks/Evil.sample', 'git', 'high'],
+  ['.git/modules/a/b/HEAD', 'git', 'info'],
   ['.git/HEAD', 'git', 'info'],
+  ['.git/FETCH_HEAD', 'git', 'info'],
+  ['.git/COMMIT_EDITMSG', 'git', 'info'],
+  ['sub/.git', 'git', 'info'],
+  ['.git/payload.js', 'git', 'low'],
+  ['src/.git/evil.js', 'git', 'low'],
   ['.git/index', 'git', 'info'],
   ['.git/refs/heads/main', 'git', 'info'],
   ['.git/refs/heads/hooks/x', 'git', 'info'],
   ['.git/refs/stash', 'git', 'info'],
   ['.ces/state.db', 'state', 'quiet'],
   ['dist/out.js', 'other', 'low'],
+  ['dist/package.json', 'other', 'low'],
+  ['build/Release/addon.node', 'other', 'low'],
+  ['target/debug/deps/libx.so', 'other', 'low'],
+  ['dist/.env', 'executable', 'medium'],
+  ['build/.npmrc', 'executable', 'medium'],
+  ['dist', 'other', 'low'],
+  ['lib/x.so', 'executable', 'medium'],
   ['src/normal.txt', 'other', 'low'],
 ] as const)('%s is %s residue and %s when it changes', (path, residueClass, severity) => {
   expect(classifyResidue(path)).toBe(residueClass);
@@ -94,6 +111,14 @@ test('a special or unreadable file is a medium finding, CES state excepted', () 
   expect(classifyResidue('tmp/pipe', 'special')).toBe('special');
   expect(residueSeverity({ path: 'p', class: 'special', after: file('p', '', 'special') })).toBe('medium');
   expect(residueSeverity({ path: 'p', class: 'other', after: file('p', '', 'unreadable') })).toBe('medium');
+});
+
+test('a program or a special file in .git that git never writes is a medium finding', () => {
+  const severity = (path: string, mode: EntryMode) =>
+    residueSeverity({ path, class: 'git', after: file(path, '1', mode) });
+  expect(severity('.git/quiet', '100755')).toBe('medium');
+  expect(severity('.git/HEAD', 'special')).toBe('medium');
+  expect(severity('.git/hooks/pre-push.sample', '100755')).toBe('info');
 });
 
 test('what git does not hold is kept, packages and state are not', () => {

@@ -42,7 +42,7 @@ export function put(root: string, path: string, content: string | Buffer): void 
 /** A small project with an ignored folder, a link, a program and one commit on `main`. */
 export function fillRepository(root: string): void {
   git(root, 'init', '-q', '-b', 'main');
-  put(root, '.gitignore', 'dist/\n.venv/\nnode_modules/\n*.log\n');
+  put(root, '.gitignore', 'dist/\nbuild/\n.venv/\nnode_modules/\n__pycache__/\n*.log\n');
   put(root, 'src/a.ts', 'export const a = 1;\n');
   put(root, 'src/b.ts', 'export const b = 2;\n');
   put(root, 'src/deep/c.ts', 'export const c = 3;\n');
@@ -76,8 +76,13 @@ export async function start(root: string): Promise<Start> {
   return { workspace, base, localIgnores, scan: await workspace.scan({ mode: 'full', base, localIgnores }) };
 }
 
+export interface Look {
+  readonly now: Scan;
+  readonly seen: Seen;
+}
+
 /** The paths at which a later look differs: from the base, from the residue at the start, and what is refused. */
-export async function lookAgain({ workspace, base, localIgnores, scan }: Start, mode: 'full' | 'stat') {
+export async function lookAgain({ workspace, base, localIgnores, scan }: Start, mode: 'full' | 'stat'): Promise<Look> {
   const now = await workspace.scan({ mode, base, localIgnores });
   const seen: Seen = {
     candidate: compareTrees(base.tree, now.candidate).map((change) => `${change.kind} ${change.path}`),
