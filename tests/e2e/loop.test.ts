@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { runCes } from '../support/built.js';
 import {
   type GovernedProject,
   listOf,

@@ -67,13 +67,15 @@ function select(view: View, explained: Explanation): object {
       unattributed: early,
       when,
     })),
-    residue: explained.residue.map(({ path, kind, class: group, severity }) => ({
+    residue: explained.residue.map(({ path, kind, class: group, severity, when }) => ({
       path,
       kind,
       class: group,
       severity,
+      when,
     })),
     unattributed,
+    blocked: explained.blocked,
     last_run: run === undefined ? null : viewRun(run),
     findings,
     authorized_by: authorizedBy,

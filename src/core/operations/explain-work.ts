@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { JudgedClaim } from '../claim/judged-claim.js';
 import { residueSeverity } from '../delta/residue.js';
 import { joinTimeline, type PathTime } from '../delta/timeline.js';
@@ -13,6 +14,8 @@ import type { JudgedDecision } from './judge-approvals.js';
 import { claimsOf, evidenceOf, runsOf } from './read-records.js';
 import { type ProjectStatus, readStatus } from './read-status.js';
 
+const blockedSchema = z.looseObject({ reason: z.string(), needs: z.string() });
+
 export interface ExplainedChange extends Change {
   readonly when: PathTime;
   readonly scope: 'allow' | 'deny';
@@ -27,8 +30,10 @@ export interface Explanation {
   readonly evidence: readonly Evidence[];
   readonly claims: readonly JudgedClaim[];
   readonly runs: readonly VerificationRun[];
+  /** What the agent said when it could not go on, oldest first. */
+  readonly blocked: readonly { at: string; reason: string; needs: string }[];
   readonly changes: readonly ExplainedChange[];
-  readonly residue: readonly (ResidueChange & { severity: string })[];
+  readonly residue: readonly (ResidueChange & { readonly severity: string; readonly when: PathTime })[];
   readonly unattributed: readonly string[];
   readonly unsignedCommits: readonly { commit: string; subject: string }[];
   readonly decisions: readonly JudgedDecision[];
@@ -53,8 +58,12 @@ export async function explainWork(ctx: OperationContext, id?: string): Promise<E
     row: own?.row ?? row,
     status: own,
     ...readWork(ctx, row.id),
+    blocked: readBlocked(ctx, row.id),
     changes: measured === null ? [] : explainChanges(ctx, row, measured.delta, measured.unattributed),
-    residue: (measured?.residue ?? []).map((change) => ({ ...change, severity: residueSeverity(change) })),
+    residue: addTimes(ctx, row, measured?.residue ?? []).map((change) => ({
+      ...change,
+      severity: residueSeverity(change),
+    })),
     unattributed: measured?.unattributed ?? [],
     unsignedCommits: measured?.base.commit == null ? [] : await ctx.workspace.commitsSince(measured.base.commit),
     decisions: status.decisions.filter((decision) => decision.manifestId === row.id),
@@ -70,6 +79,13 @@ export async function explainWork(ctx: OperationContext, id?: string): Promise<E
       hash,
     })),
   };
+}
+
+function readBlocked(ctx: OperationContext, id: string): Explanation['blocked'] {
+  return ctx.store.read.records('blocked', id).flatMap(({ at, body }) => {
+    const parsed = blockedSchema.safeParse(body);
+    return parsed.success ? [{ at, reason: parsed.data.reason, needs: parsed.data.needs }] : [];
+  });
 }
 
 // Records that somebody changed are a finding of the status already; none of them is shown as if it were sound.
@@ -89,25 +105,29 @@ function explainChanges(
   delta: readonly Change[],
   unattributed: readonly string[],
 ): ExplainedChange[] {
+  const early = new Set(unattributed);
+  return addTimes(ctx, row, delta).map((change) => ({
+    ...change,
+    scope: decidePath(row.manifest.scope, change.path).decision,
+    unattributed: early.has(change.path),
+  }));
+}
+
+function addTimes<C extends { readonly path: string }>(
+  ctx: OperationContext,
+  row: ManifestRow,
+  changes: readonly C[],
+): (C & { readonly when: PathTime })[] {
   const since = row.manifest.created_at;
   const { read } = ctx.store;
   const times = joinTimeline({
-    changes: delta,
+    changes,
     events: read.events(since),
     calls: read.calls(since),
     gaps: read.gaps(since),
   });
-  const early = new Set(unattributed);
-  return delta.flatMap((change, index) => {
+  return changes.flatMap((change, index) => {
     const when = times[index];
-    if (when === undefined) return [];
-    return [
-      {
-        ...change,
-        when,
-        scope: decidePath(row.manifest.scope, change.path).decision,
-        unattributed: early.has(change.path),
-      },
-    ];
+    return when === undefined ? [] : [{ ...change, when }];
   });
 }
