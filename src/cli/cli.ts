@@ -22,7 +22,7 @@ export function createCli(input: { out: Output; env: Environment; projectRoot?: 
 
 /** Opens the project, hands it to `work`, and closes it whatever comes of that. `read` leaves everything as it is. */
 export async function withProject<T>(cli: Cli, mode: 'read' | 'write', work: (ctx: Context) => Promise<T>): Promise<T> {
-  const [{ findProject }, { createContext }] = await Promise.all([
+  const [{ findProject, refuseSwappedState }, { createContext }] = await Promise.all([
     import('../core/find-project.js'),
     import('../core/context.js'),
   ]);
@@ -30,6 +30,7 @@ export async function withProject<T>(cli: Cli, mode: 'read' | 'write', work: (ct
   const caller = { principal: 'operator', channel: 'cli', session: null } as const;
   const ctx = createContext({ root, folders: cli.folders, caller, mode });
   try {
+    await refuseSwappedState(root, ctx.projectId, cli.folders);
     return await work(ctx);
   } finally {
     await ctx.close();

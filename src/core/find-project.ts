@@ -33,6 +33,18 @@ export async function findProject(from: string, folders: Folders): Promise<strin
   throw new CesError('not_a_project', `${start} is not inside a project that CES governs.`, 'Run: ces init');
 }
 
+/** Refuses (`unsafe_state`) a state of another project than the one that was registered for this root: it was swapped. */
+export async function refuseSwappedState(root: string, projectId: string, folders: Folders): Promise<void> {
+  const { createRootRegistry } = await import('./witness/registry.js');
+  const entry = await createRootRegistry(folders).find(root);
+  if (entry === null || entry.projectId === projectId) return;
+  throw new CesError(
+    'unsafe_state',
+    `${join(root, DATABASE)} is of ${projectId}, but ${root} is governed as ${entry.projectId}: somebody put another in its place.`,
+    'Put the right .ces/ back from a copy, and keep this one to look into it.',
+  );
+}
+
 // A worktree shares its repository with a governed root, and so may not be a way around it.
 async function refuseWorktree(start: string, folders: Folders): Promise<void> {
   const top = findGitTop(start);

@@ -15,7 +15,7 @@ export async function finishWork(
   });
   const manifest_id = textOf(manifest.structured, 'manifest_id');
   for (const [path, text] of Object.entries(files)) project.repo.write(path, text);
-  await session.call('ces_evidence_submit', {
+  const evidence = await session.call('ces_evidence_submit', {
     manifest_id,
     criteria: ['AC-1'],
     kind: 'observation',
@@ -23,11 +23,12 @@ export async function finishWork(
   });
   const run = await session.call('ces_verify', { manifest_id });
   if (run.structured.verdict !== 'pass') throw new Error(`the run did not pass: ${run.text}`);
-  await session.call('ces_completion_claim', {
+  const claim = await session.call('ces_completion_claim', {
     manifest_id,
     summary: 'Raised it',
     files_changed: Object.keys(files),
-    criteria: [{ id: 'AC-1', evidence: [] }],
+    criteria: [{ id: 'AC-1', evidence: [textOf(evidence.structured, 'evidence_id')] }],
   });
+  if (claim.structured.accepted !== true) throw new Error(`the claim was refused: ${JSON.stringify(claim.structured)}`);
   return manifest_id;
 }

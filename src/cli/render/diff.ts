@@ -29,10 +29,15 @@ export function renderChange(colors: Colors, change: Change, bytes: ChangeBytes)
   const patch = structuredPatch('a', 'b', before, after, '', '', { context: 3, timeout: DIFF_TIMEOUT_MS });
   if (patch === undefined) return hide('large', 'too different to show');
   const hunks = patch.hunks.flatMap((hunk) => [
-    colors.cyan(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`),
+    colors.cyan(`@@ -${place(hunk.oldStart, hunk.oldLines)} +${place(hunk.newStart, hunk.newLines)} @@`),
     ...hunk.lines.map((line) => paintLine(colors, line)),
   ]);
   return { lines: [...head, ...hunks], hidden: null };
+}
+
+// A side without lines is placed before its first, as in every unified diff.
+function place(start: number, lines: number): string {
+  return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
 function paintLine(colors: Colors, line: string): string {

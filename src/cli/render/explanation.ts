@@ -27,10 +27,22 @@ export function renderOverview(colors: Colors, explained: Explanation): string[]
     ...renderChanges(colors, explained),
     ...title(colors, 'Checks'),
     ...(run === undefined ? ['  none was run'] : renderRun(colors, run)),
+    ...renderBlocked(colors, explained),
     ...title(colors, 'Findings'),
     ...(status === null || status.findings.length === 0 ? ['  none'] : renderFindings(colors, status.findings)),
     ...title(colors, 'Decisions'),
     ...renderDecisions(colors, explained),
+  ];
+}
+
+function renderBlocked(colors: Colors, { blocked }: Explanation): string[] {
+  if (blocked.length === 0) return [];
+  return [
+    ...title(colors, 'The agent reported itself blocked'),
+    ...blocked.flatMap(({ at, reason, needs }) => [
+      `  ${at}: ${showLine(reason, 1000)}`,
+      `    needs: ${showLine(needs, 1000)}`,
+    ]),
   ];
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readlink } from 'node:fs/promises';
 import { showLine } from '../../core/approval/display.js';
+import { parseStatement } from '../../core/approval/statement.js';
+import type { ChangePredicate } from '../../core/approval/statement-schema.js';
 import type { Context } from '../../core/context.js';
 import { readChange } from '../../core/operations/read-change.js';
 import { type ChangeReview, summarizeResidue } from '../../core/operations/review-change.js';
@@ -62,7 +64,7 @@ async function renderDelta(ctx: Context, colors: Colors, { row, measurement }: C
   if (delta.length === 0) lines.push('  no file differs from the base');
   return [
     ...lines,
-    `${delta.length} files differ; ${delta.length - hidden.length} shown in full${hidden.length === 0 ? '' : `, ${colors.yellow(`${hidden.length} not shown`)}:`}`,
+    `Files that differ: ${delta.length}; shown in full: ${delta.length - hidden.length}${hidden.length === 0 ? '' : `; ${colors.yellow(`not shown: ${hidden.length}`)}`}`,
     ...hidden.map((text) => `  ${showLine(text)}`),
   ];
 }
@@ -86,18 +88,28 @@ function renderSurroundings(colors: Colors, review: ChangeReview): string[] {
   ];
 }
 
-/** What the signature will be over: subjects, size and digest of the statement. */
+/** What the signature will be over: subjects, what they are bound to, size and digest of the statement. */
 export function renderStatement(colors: Colors, statement: Uint8Array): string {
-  const { subject }: { subject: { name: string; digest: Record<string, string> }[] } = JSON.parse(
-    new TextDecoder().decode(statement),
-  );
+  const parsed = parseStatement(statement);
+  if (!parsed.ok) throw new TypeError(`the statement can't be read back: ${parsed.reason}`);
+  const { subject, predicate } = parsed.statement;
   return [
     ...title(colors, 'What you sign'),
     ...subject.flatMap(({ name, digest }) =>
-      Object.entries(digest).map(([kind, value]) => `  ${showLine(name)}: ${kind} ${showLine(value)}`),
+      Object.entries(digest).map(([kind, value]) => `  ${name === kind ? kind : `${name} ${kind}`} ${value}`),
     ),
+    ...(predicate.kind === 'change' ? describeChange(predicate) : []),
+    `  project ${predicate.project}, ledger entry ${predicate.ledger.sequence}, good until ${predicate.expiresAt ?? 'revoked'}`,
     `  statement: ${statement.length} bytes, sha256 ${createHash('sha256').update(statement).digest('hex')}`,
   ].join('\n');
+}
+
+function describeChange({ base, manifest, verification, waivers, level, policy }: ChangePredicate): string[] {
+  return [
+    `  on base ${base.commit ?? 'none'}, tree ${base.gitTree}`,
+    `  manifest ${manifest.id} ${manifest.digest}, let start by ${showLine(policy.rule)}`,
+    `  run ${verification.runId} (${verification.verdict}), ${waivers.length} waivers, level ${level}`,
+  ];
 }
 
 function title(colors: Colors, text: string): string[] {

@@ -123,7 +123,8 @@ function addTimes<C extends { readonly path: string }>(
   const times = joinTimeline({
     changes,
     events: read.events(since),
-    calls: read.calls(since),
+    // All of them: the call that asked for the manifest began before there was one.
+    calls: read.calls(''),
     gaps: read.gaps(since),
   });
   return changes.flatMap((change, index) => {

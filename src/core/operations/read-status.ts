@@ -6,6 +6,7 @@ import type { OperationContext } from '../ports.js';
 import type { VerificationRun } from '../verification/run.js';
 import { findForgedExports } from './check-exports.js';
 import { findForgedRows, forged } from './check-state.js';
+import { findRollback } from './check-witness.js';
 import { gatherFacts } from './gather-facts.js';
 import { type JudgedDecision, judgeDecisions } from './judge-approvals.js';
 import { asOfNow } from './manifest-state.js';
@@ -28,7 +29,7 @@ export interface ProjectStatus {
 
 /** Where the project stands, judged anew: signatures are verified, the tree is looked at, nothing is written. */
 export async function readStatus(ctx: OperationContext): Promise<ProjectStatus> {
-  const findings: Finding[] = findForgedRows(ctx);
+  const findings: Finding[] = [...findForgedRows(ctx), ...(await findRollback(ctx))];
   const broken = findings.length > 0;
   const newest = ctx.store.read.manifests()[0] ?? null;
   const row = newest === null ? null : asOfNow(newest, ctx.clock.now());
@@ -49,15 +50,17 @@ export async function readStatus(ctx: OperationContext): Promise<ProjectStatus> 
   const decisions = await judgeDecisions(ctx, await presentOf(ctx, row, measurement), row.id);
   if (measurement !== null && row.state !== 'approved') findings.push(...(await judgeWork(ctx, row, measurement)));
   findings.push(...judgeAll(row, decisions), ...(await findForgedExports(ctx)));
+  const pending = listPending(ctx).map(({ id, kind, summary }) => ({ id, kind, summary }));
+  const amendment = pending.find((item) => item.kind === 'amendment');
   return {
     row,
     measurement,
     lastRun: runsOf(ctx.store.read, row.id).at(-1) ?? null,
     decisions,
-    pending: listPending(ctx).map(({ id, kind, summary }) => ({ id, kind, summary })),
+    pending,
     findings: sortFindings(findings),
     level: 0,
-    next: nextForOperator(row),
+    next: amendment === undefined ? nextForOperator(row) : `ces approve ${amendment.id}`,
   };
 }
 
