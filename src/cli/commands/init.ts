@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { showLine } from '../../core/approval/display.js';
-import { systemClock } from '../../core/context.js';
+import { createContext, systemClock } from '../../core/context.js';
 import { CesError } from '../../core/errors.js';
 import { findGitCommonDir, findGitTop } from '../../core/find-project.js';
 import { DATABASE, realFolder } from '../../core/folders.js';
 import { init } from '../../core/operations/init.js';
+import { recordFirstScan } from '../../core/operations/record-first-scan.js';
 import { createProjectFolder } from '../../core/store/project-folder.js';
 import { createPins } from '../../core/witness/pins.js';
 import { createRootRegistry } from '../../core/witness/registry.js';
@@ -39,6 +40,7 @@ export async function run(cli: Cli, given: string | undefined): Promise<ExitCode
     signerLine: key?.signer == null ? null : signerLineOf(key, key.signer),
     pin: (projectId, digest) => createPins({ configDir: cli.folders.configDir, projectId }).add(digest),
   });
+  await lookFirst(cli, root);
   cli.out.show(
     `${cli.out.colors.green('Governed')}: ${showLine(root)} (${result.project_id})${result.joined ? ', by the policy that it brought along' : ''}`,
   );
@@ -48,6 +50,17 @@ export async function run(cli: Cli, given: string | undefined): Promise<ExitCode
     ['Next:', ...next.map((step, index) => `  ${index + 1}. ${step}`)].join('\n'),
   );
   return 0;
+}
+
+// What is installed now is what the operator has worked with: a later change of it before any work is shown.
+async function lookFirst(cli: Cli, root: string): Promise<void> {
+  const caller = { principal: 'operator', channel: 'cli', session: null } as const;
+  const ctx = createContext({ root, folders: cli.folders, caller, mode: 'write' });
+  try {
+    await recordFirstScan(ctx);
+  } finally {
+    await ctx.close();
+  }
 }
 
 function checkName(name: string): string {

@@ -15,6 +15,14 @@ export interface ClaimFacts {
   /** Starting tree → candidate. */
   readonly work: readonly Change[];
   readonly residue: readonly (ResidueChange & { readonly severity: ResidueSeverity })[];
+  /** Changes of installed packages: during the work, and before it since the operator last accepted what is installed. */
+  readonly installed: {
+    readonly sinceStart: readonly ResidueChange[];
+    /** Null where no earlier look can be had. */
+    readonly sinceAccepted: readonly ResidueChange[] | null;
+    /** Dependency folders that were there when the work began. */
+    readonly foldersAtStart: readonly string[];
+  };
   readonly refusals: readonly Refusal[];
   readonly unattributed: readonly string[];
   readonly candidateTree: string;

@@ -5,6 +5,7 @@ import { checksRule } from './rules/checks.js';
 import { criteriaRule } from './rules/criteria.js';
 import { filesRule } from './rules/files.js';
 import { dependenciesRule, integrityRule, questionsRule, sensitiveRule } from './rules/honesty.js';
+import { installedRule } from './rules/installed.js';
 import { scopeRule } from './rules/scope.js';
 import { observationRule, residueRule } from './rules/surroundings.js';
 
@@ -14,6 +15,7 @@ const RULES: readonly ClaimRule[] = [
   criteriaRule,
   checksRule,
   residueRule,
+  installedRule,
   observationRule,
   questionsRule,
   dependenciesRule,
@@ -22,7 +24,14 @@ const RULES: readonly ClaimRule[] = [
 ];
 
 /** The rules that need no claim: what stands against the workspace as it is now. */
-const STANDING_RULES: readonly ClaimRule[] = [scopeRule, residueRule, observationRule, integrityRule, sensitiveRule];
+const STANDING_RULES: readonly ClaimRule[] = [
+  scopeRule,
+  residueRule,
+  installedRule,
+  observationRule,
+  integrityRule,
+  sensitiveRule,
+];
 
 /** What a claim made now would be told about the files themselves, whatever it said. */
 export function judgeWorkspace(facts: ClaimFacts): Finding[] {

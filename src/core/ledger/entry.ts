@@ -8,6 +8,7 @@ export type Channel = 'mcp' | 'cli' | 'hook' | 'server';
 /** Everything that is ever recorded. */
 export const ENTRY_TYPES = [
   'project.initialized',
+  'scan.recorded',
   'session.started',
   'session.ended',
   'manifest.proposed',

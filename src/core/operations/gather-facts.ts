@@ -1,7 +1,8 @@
 import type { Claim } from '../claim/claim.js';
 import type { ClaimFacts } from '../claim/facts.js';
+import { placeInstalled } from '../claim/rules/installed.js';
 import { residueSeverity } from '../delta/residue.js';
-import type { Change } from '../delta/tree.js';
+import type { Change, Scan } from '../delta/tree.js';
 import { dependencyChanges } from '../integrity/dependencies.js';
 import { findTampering } from '../integrity/find-tampering.js';
 import type { ChangedText } from '../integrity/rules.js';
@@ -25,6 +26,11 @@ export async function gatherFacts(
     delta: measured.delta,
     work: measured.work,
     residue: measured.residue.map((change) => ({ ...change, severity: residueSeverity(change) })),
+    installed: {
+      sinceStart: measured.residue.filter((change) => change.class === 'dependency'),
+      sinceAccepted: measured.installedBefore,
+      foldersAtStart: foldersOf(measured.starting),
+    },
     refusals: measured.scan.refusals,
     unattributed: measured.unattributed,
     candidateTree: measured.scan.candidate.digest,
@@ -60,4 +66,9 @@ async function readTexts(
     texts.push({ path, before: old?.toString('utf8') ?? null, after: now?.toString('utf8') ?? null });
   }
   return texts;
+}
+
+function foldersOf(scan: Scan): string[] {
+  const entries = scan.residue.filter((entry) => entry.class === 'dependency');
+  return [...new Set(entries.map((entry) => placeInstalled(entry.path).folder))];
 }

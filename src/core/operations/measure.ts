@@ -18,6 +18,9 @@ export interface Measurement {
   readonly residue: readonly ResidueChange[];
   /** Paths that differed before the work began, and that no approval covers. */
   readonly unattributed: readonly string[];
+  /** Installed packages: what changed before the work began, since the operator last accepted them; null where none ever were. */
+  readonly installedBefore: readonly ResidueChange[] | null;
+  readonly starting: Scan;
 }
 
 /** Compares the workspace with what the manifest stands on. `full` hashes every byte again. */
@@ -31,6 +34,7 @@ export async function measure(ctx: OperationContext, row: ManifestRow, mode: 'fu
       `The starting tree of ${row.id} is gone or changed.`,
       'Cancel it (ces reject --cancel) and start a new manifest.',
     );
+  const accepted = await lastAccepted(ctx, manifest.created_at);
   const scan = await ctx.workspace.scan({ mode, base, localIgnores: manifest.local_ignores });
   return {
     base,
@@ -40,10 +44,12 @@ export async function measure(ctx: OperationContext, row: ManifestRow, mode: 'fu
     residue: compareResidue(starting.residue, scan.residue),
     unattributed: findUnattributed({
       base: base.tree,
-      lastApproved: await lastApproved(ctx, manifest.created_at),
+      lastApproved: accepted.approved?.candidate ?? null,
       starting: starting.candidate,
       now: scan.candidate,
     }).map((change) => change.path),
+    installedBefore: accepted.scan === null ? null : compareResidue(installed(accepted.scan), installed(starting)),
+    starting,
   };
 }
 
@@ -66,13 +72,24 @@ const EMPTY_TREE = (row: ManifestRow): CandidateTree => ({
   entries: [],
 });
 
-/** The candidate of the newest change that was approved before `before` with a signature that still holds; null where none was. */
-async function lastApproved(ctx: OperationContext, before: string): Promise<CandidateTree | null> {
+/** The scan of the newest change that was approved before `before` with a signature that still holds; else the one of `init`. */
+async function lastAccepted(
+  ctx: OperationContext,
+  before: string,
+): Promise<{ approved: Scan | null; scan: Scan | null }> {
   const decision = newestApproval(ctx.store.read, before);
-  if (decision === null || decision.candidate_scan === null) return null;
-  const verdict = await ctx.signatures.check(Buffer.from(decision.statement, 'utf8'), decision.signature);
-  if (!verdict.valid) return null;
-  return (await ctx.content.loadScan(decision.candidate_scan))?.candidate ?? null;
+  if (decision !== null && decision.candidate_scan !== null) {
+    const verdict = await ctx.signatures.check(Buffer.from(decision.statement, 'utf8'), decision.signature);
+    const approved = verdict.valid ? await ctx.content.loadScan(decision.candidate_scan) : null;
+    if (approved !== null) return { approved, scan: approved };
+  }
+  // What `ces init` saw: the packages that the operator worked with before any agent did.
+  const first = ctx.store.read.entries({ type: 'scan.recorded' })[0]?.body.scan;
+  return { approved: null, scan: typeof first === 'string' ? await ctx.content.loadScan(first) : null };
+}
+
+function installed(scan: Scan) {
+  return scan.residue.filter((entry) => entry.class === 'dependency');
 }
 
 function newestApproval(reader: StoreReader, before: string) {

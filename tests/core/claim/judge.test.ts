@@ -100,12 +100,21 @@ const modified = (path: string): Change => ({
   after: { ...entry(path), sha256: 'b'.repeat(64) },
 });
 
+const installedChange = (path: string) => ({
+  path,
+  kind: 'modified' as const,
+  class: 'dependency' as const,
+  before: entry(path),
+  after: entry(path),
+});
+
 const honest: ClaimFacts = {
   manifest,
   claim: { summary: 'done', files_changed: ['src/a.js'], criteria: [{ id: 'AC-1', evidence: [evidence.id] }] },
   delta: [modified('src/a.js')],
   work: [modified('src/a.js')],
   residue: [],
+  installed: { sinceStart: [], sinceAccepted: [], foldersAtStart: ['node_modules'] },
   refusals: [],
   unattributed: [],
   candidateTree: TREE,
@@ -261,6 +270,40 @@ describe('a claim is accepted, and the operator is shown', () => {
       { kind: 'unattributed', path: 'src/old.js' },
     ],
     ['a sensitive place', touching('src/auth/a.js'), { kind: 'sensitive_change', path: 'src/auth/a.js' }],
+    [
+      'a package that changed with its lockfile',
+      {
+        ...touching('package-lock.json'),
+        manifest: { ...manifest, scope: { ...manifest.scope, allow: ['**'] } },
+        installed: {
+          sinceStart: [installedChange('node_modules/@a/b/c.js')],
+          sinceAccepted: [],
+          foldersAtStart: ['node_modules'],
+        },
+      },
+      { kind: 'residue', path: 'node_modules/@a/b' },
+    ],
+    [
+      'packages that were installed anew',
+      { installed: { sinceStart: [installedChange('node_modules/a/c.js')], sinceAccepted: [], foldersAtStart: [] } },
+      { kind: 'residue', path: 'node_modules/a' },
+    ],
+    [
+      'a package that changed before the work',
+      {
+        installed: {
+          sinceStart: [],
+          sinceAccepted: [installedChange('node_modules/a/c.js')],
+          foldersAtStart: ['node_modules'],
+        },
+      },
+      { kind: 'unattributed', path: 'node_modules/a' },
+    ],
+    [
+      'that what is installed was never looked at',
+      { installed: { sinceStart: [], sinceAccepted: null, foldersAtStart: ['node_modules'] } },
+      { kind: 'observation_gap' },
+    ],
     ['that nobody could watch', { gaps: [{ kind: 'killed', from: 'a', to: null }] }, { kind: 'observation_gap' }],
     [
       'a test that a criterion names',
@@ -281,6 +324,13 @@ describe('a claim is accepted, and the operator is shown', () => {
     expect(judged.accepted).toBe(true);
     expect(judged.findings).toContainEqual(expect.objectContaining(expected));
   });
+});
+
+test('a tool’s cache among the packages is not worth a word', () => {
+  const sinceStart = ['node_modules/.vite/x.json', 'node_modules/.cache/y', '.venv/lib/__pycache__/z.pyc'].map(
+    installedChange,
+  );
+  expect(judgeClaim({ ...honest, installed: { ...honest.installed, sinceStart } }).findings).toEqual([]);
 });
 
 test('everything that is missing is said at once', () => {

@@ -1,6 +1,7 @@
 import type { ClaimFacts } from '../../../src/core/claim/facts.js';
 import type { Finding } from '../../../src/core/claim/finding.js';
 import { judgeClaim } from '../../../src/core/claim/judge.js';
+import { placeInstalled } from '../../../src/core/claim/rules/installed.js';
 import { compareResidue, compareTrees } from '../../../src/core/delta/compare.js';
 import { residueSeverity } from '../../../src/core/delta/residue.js';
 import type { Scan } from '../../../src/core/delta/tree.js';
@@ -50,6 +51,13 @@ export function judgeScan(
       ...change,
       severity: residueSeverity(change),
     })),
+    installed: {
+      sinceStart: compareResidue(scan.residue, now.residue).filter((change) => change.class === 'dependency'),
+      sinceAccepted: [],
+      foldersAtStart: scan.residue
+        .filter((entry) => entry.class === 'dependency')
+        .map((entry) => placeInstalled(entry.path).folder),
+    },
     refusals: now.refusals,
     unattributed: [],
     candidateTree,

@@ -4,7 +4,8 @@ import type { FindingInput } from '../finding.js';
 /** What a commit would not hold, and what CES could not read as it is. */
 export const residueRule: ClaimRule = ({ residue, refusals }) => [
   ...residue.flatMap(({ path, kind, class: group, severity }): FindingInput[] => {
-    if (severity === 'quiet' || severity === 'info') return [];
+    // Installed packages have a rule of their own.
+    if (severity === 'quiet' || severity === 'info' || group === 'dependency') return [];
     const governs = path.startsWith('.ces/');
     return [
       {
