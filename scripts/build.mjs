@@ -20,6 +20,16 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const cache = join(root, '.cache');
 const dist = join(root, 'dist');
 
+// zod's index of fifty languages, a third of what the server would load; English is imported beside it.
+const englishOnly = {
+  name: 'english-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 mkdirSync(cache, { recursive: true });
 const work = mkdtempSync(join(cache, 'build-'));
 try {
@@ -53,6 +63,7 @@ async function bundle(outdir) {
     define: { CES_VERSION: JSON.stringify(version) },
     chunkNames: 'chunks/[name]-[hash]',
     legalComments: 'none',
+    plugins: [englishOnly],
     // Bundled CommonJS packages call require for Node's own modules, and name temporary files after __filename.
     banner: {
       js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);const __filename=import.meta.filename;",

@@ -81,5 +81,7 @@ export interface Store {
   readonly read: StoreReader;
   /** Runs `work` in one immediate transaction; what it threw is thrown again and nothing is written. */
   transact<T>(work: (tx: StoreWriter) => T): T;
+  /** As `transact`, for what nobody is told is kept: it survives the process, and a power cut only once a later `transact` is done. */
+  transactLazily<T>(work: (tx: StoreWriter) => T): T;
   close(): void;
 }

@@ -85,7 +85,7 @@ export function closeForeignGaps(ctx: OperationContext): void {
   });
 }
 
-/** Notes a call of one of CES's tools: the posts between which changes fall. */
+/** Notes a call of one of CES's tools: the posts between which changes fall. What the call does is what it waits for. */
 export function recordCall(ctx: OperationContext, session: string, call: TimelineCall): void {
-  ctx.store.transact((tx) => tx.addCall(session, call));
+  ctx.store.transactLazily((tx) => tx.addCall(session, call));
 }

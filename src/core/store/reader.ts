@@ -1,3 +1,4 @@
+import type { Statement } from 'better-sqlite3';
 import type { Gap, TimelineEvent } from '../delta/timeline.js';
 import type { Head, LedgerRow } from '../ledger/chain.js';
 import type { EntryType, LedgerEntry } from '../ledger/entry.js';
@@ -11,35 +12,43 @@ const RECENT = 1_000_000;
 /** Reads the project's state. SQL stands beside its function. */
 export class SqliteReader implements StoreReader {
   protected readonly db: Db;
+  private readonly prepared = new Map<string, Statement<unknown[]>>();
 
   constructor(db: Db) {
     this.db = db;
   }
 
+  /** A statement that is compiled once for this connection. */
+  protected prepare(sql: string): Statement<unknown[]> {
+    const known = this.prepared.get(sql) ?? this.db.prepare<unknown[]>(sql);
+    this.prepared.set(sql, known);
+    return known;
+  }
+
   meta(key: string): string | null {
-    const value = this.db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key);
+    const value = this.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key);
     return typeof value === 'string' ? value : null;
   }
 
   manifest(id: string): ManifestRow | null {
-    const row = this.db.prepare(`${MANIFESTS} WHERE m.id = ?`).get(id);
+    const row = this.prepare(`${MANIFESTS} WHERE m.id = ?`).get(id);
     return row === undefined ? null : parseManifestRow(row);
   }
 
   manifests(): readonly ManifestRow[] {
-    return this.db.prepare(`${MANIFESTS} ORDER BY m.number DESC`).all().map(parseManifestRow);
+    return this.prepare(`${MANIFESTS} ORDER BY m.number DESC`).all().map(parseManifestRow);
   }
 
   record(kind: RecordKind, id: string): StoredRecord | null {
-    const row = this.db.prepare(`${RECORDS} WHERE kind = ? AND id = ?`).get(kind, id);
+    const row = this.prepare(`${RECORDS} WHERE kind = ? AND id = ?`).get(kind, id);
     return row === undefined ? null : parseRecord(row);
   }
 
   records(kind: RecordKind, manifestId?: string): readonly StoredRecord[] {
     const rows =
       manifestId === undefined
-        ? this.db.prepare(`${RECORDS} WHERE kind = ? ORDER BY rowid`).all(kind)
-        : this.db.prepare(`${RECORDS} WHERE kind = ? AND manifest_id = ? ORDER BY rowid`).all(kind, manifestId);
+        ? this.prepare(`${RECORDS} WHERE kind = ? ORDER BY rowid`).all(kind)
+        : this.prepare(`${RECORDS} WHERE kind = ? AND manifest_id = ? ORDER BY rowid`).all(kind, manifestId);
     return rows.map(parseRecord);
   }
 
@@ -95,12 +104,12 @@ export class SqliteReader implements StoreReader {
   }
 
   session(id: string): SessionRow | null {
-    const row = this.db.prepare('SELECT * FROM sessions WHERE id = ?').get(id);
+    const row = this.prepare('SELECT * FROM sessions WHERE id = ?').get(id);
     return row === undefined ? null : parseSession(row);
   }
 
   sessions(): readonly SessionRow[] {
-    return this.db.prepare('SELECT * FROM sessions ORDER BY started_at DESC, rowid DESC').all().map(parseSession);
+    return this.prepare('SELECT * FROM sessions ORDER BY started_at DESC, rowid DESC').all().map(parseSession);
   }
 
   events(since: string): readonly TimelineEvent[] {

@@ -9,29 +9,33 @@ import { SqliteReader } from './reader.js';
 
 class SqliteWriter extends SqliteReader implements StoreWriter {
   setMeta(key: string, value: string): void {
-    this.db
-      .prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
-      .run(key, value);
+    this.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(
+      key,
+      value,
+    );
   }
 
   saveManifest(row: ManifestRow): void {
-    this.db
-      .prepare(
-        `INSERT INTO manifests (id, number, version, digest, state, retries_left, updated_at)
+    this.prepare(
+      `INSERT INTO manifests (id, number, version, digest, state, retries_left, updated_at)
          VALUES (@id, (SELECT coalesce(max(number), 0) + 1 FROM manifests), @version, @digest, @state, @retriesLeft, @updatedAt)
          ON CONFLICT (id) DO UPDATE SET version = excluded.version, digest = excluded.digest, state = excluded.state,
            retries_left = excluded.retries_left, updated_at = excluded.updated_at`,
-      )
-      .run({ ...row, manifest: undefined });
+    ).run({ ...row, manifest: undefined });
   }
 
   putRecord(record: Omit<StoredRecord, 'digest'>): string {
     const digest = digestOf(record.body);
     if (this.record(record.kind, record.id) !== null)
       throw new CesError('conflict', `${record.kind} ${record.id} exists already.`, 'Try again.');
-    this.db
-      .prepare('INSERT INTO records (kind, id, manifest_id, at, body, digest) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(record.kind, record.id, record.manifestId, record.at, JSON.stringify(record.body), digest);
+    this.prepare('INSERT INTO records (kind, id, manifest_id, at, body, digest) VALUES (?, ?, ?, ?, ?, ?)').run(
+      record.kind,
+      record.id,
+      record.manifestId,
+      record.at,
+      JSON.stringify(record.body),
+      digest,
+    );
     return digest;
   }
 
@@ -40,17 +44,15 @@ class SqliteWriter extends SqliteReader implements StoreWriter {
     const sequence = (last?.sequence ?? 0) + 1;
     const bytes = encodeEntry({ ...entry, v: 1, sequence, previous: last?.hash ?? GENESIS, at });
     const hash = hashEntry(bytes);
-    this.db.prepare('INSERT INTO ledger (sequence, bytes, hash) VALUES (?, ?, ?)').run(sequence, bytes, hash);
+    this.prepare('INSERT INTO ledger (sequence, bytes, hash) VALUES (?, ?, ?)').run(sequence, bytes, hash);
     return { sequence, hash };
   }
 
   saveSession(row: SessionRow): void {
-    this.db
-      .prepare(
-        `INSERT INTO sessions VALUES (@id, @pid, @client, @startedAt, @heartbeatAt, @endedAt)
+    this.prepare(
+      `INSERT INTO sessions VALUES (@id, @pid, @client, @startedAt, @heartbeatAt, @endedAt)
          ON CONFLICT (id) DO UPDATE SET client = excluded.client, heartbeat_at = excluded.heartbeat_at, ended_at = excluded.ended_at`,
-      )
-      .run(row);
+    ).run(row);
   }
 
   addEvents(session: string, events: readonly TimelineEvent[]): void {
@@ -66,12 +68,10 @@ class SqliteWriter extends SqliteReader implements StoreWriter {
   }
 
   private addRow(session: string, kind: string, at: string, key: string | null, body: unknown): void {
-    this.db
-      .prepare(
-        `INSERT INTO timeline (session, kind, at, key, body) VALUES (?, ?, ?, ?, ?)
+    this.prepare(
+      `INSERT INTO timeline (session, kind, at, key, body) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (session, kind, key) WHERE key IS NOT NULL DO UPDATE SET body = excluded.body`,
-      )
-      .run(session, kind, at, key, JSON.stringify(body));
+    ).run(session, kind, at, key, JSON.stringify(body));
   }
 }
 
@@ -89,6 +89,15 @@ class SqliteStore implements Store {
   transact<T>(work: (tx: StoreWriter) => T): T {
     // Immediate: a read that later becomes a write fails at once when another process wrote in between.
     return this.db.transaction(() => work(this.writer)).immediate();
+  }
+
+  transactLazily<T>(work: (tx: StoreWriter) => T): T {
+    this.db.pragma('synchronous = NORMAL');
+    try {
+      return this.transact(work);
+    } finally {
+      this.db.pragma('synchronous = FULL');
+    }
   }
 
   close(): void {

@@ -114,3 +114,12 @@ test('reading needs a database that is there, can’t write, and leaves no file 
   store.close();
   expect(statSync(`${path}-wal`, { throwIfNoEntry: false })).toBeUndefined();
 });
+
+test('what is written lazily outlives the process and is seen by others at once', () => {
+  const one = openStore(path, 'write');
+  one.transactLazily((tx) => tx.addCall('S-1', { id: 'call', name: 'ces_status', at }));
+  const other = openStore(path, 'read');
+  expect(other.read.calls('')).toEqual([{ id: 'call', name: 'ces_status', at }]);
+  other.close();
+  one.close();
+});
