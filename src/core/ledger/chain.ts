@@ -24,7 +24,7 @@ export interface ChainVerdict {
   readonly head: Head | null;
   readonly firstBad: ChainProblem | null;
   readonly problems: readonly ChainProblem[];
-  /** The history up to this sequence is as it was written; 0 where nothing can be trusted. */
+  /** The history up to this sequence is as it was written, as far as the heads kept elsewhere reach; 0 where nothing can be trusted. */
   readonly trustedThrough: number;
 }
 
@@ -47,6 +47,7 @@ export function verifyChain(rows: Iterable<LedgerRow>, heads: readonly Head[]): 
   let last: Head | null = null;
   // An entry may be bad without being the first that a problem names: its bytes and hash fit, but not those after it.
   let doubtful = Number.POSITIVE_INFINITY;
+  const anchored: number[] = [];
   for (const row of rows) {
     if (row.sequence !== expected) {
       report(expected, `entry ${expected} is missing; the next one stored is ${row.sequence}`);
@@ -63,8 +64,12 @@ export function verifyChain(rows: Iterable<LedgerRow>, heads: readonly Head[]): 
       if (hash === row.hash) doubtful = Math.min(doubtful, row.sequence - 1);
     }
     for (const head of wanted.get(row.sequence) ?? []) {
-      if (head !== row.hash)
+      if (head === row.hash) anchored.push(row.sequence);
+      else {
         report(row.sequence, 'a head kept outside the ledger names another hash: it was rewritten');
+        // Where the rewriting began, only the head before it can say.
+        doubtful = Math.min(doubtful, anchorBefore(anchored, row.sequence) + 1);
+      }
     }
     wanted.delete(row.sequence);
     previous = row.hash;
@@ -73,6 +78,7 @@ export function verifyChain(rows: Iterable<LedgerRow>, heads: readonly Head[]): 
   }
   for (const sequence of [...wanted.keys()].sort((a, b) => a - b)) {
     report(sequence, 'a head kept outside the ledger names an entry that is gone: the ledger was cut or rolled back');
+    doubtful = Math.min(doubtful, anchorBefore(anchored, sequence) + 1);
   }
   problems.sort((a, b) => a.sequence - b.sequence);
   const first = problems[0] ?? null;
@@ -84,6 +90,10 @@ export function verifyChain(rows: Iterable<LedgerRow>, heads: readonly Head[]): 
     problems,
     trustedThrough: first === null ? (last?.sequence ?? 0) : Math.max(0, Math.min(first.sequence, doubtful) - 1),
   };
+}
+
+function anchorBefore(anchored: readonly number[], sequence: number): number {
+  return anchored.findLast((anchor) => anchor < sequence) ?? 0;
 }
 
 // The two fields that tie an entry to its place, without parsing all of it: a ledger has a million entries.

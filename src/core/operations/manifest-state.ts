@@ -69,12 +69,26 @@ export function findForgery(reader: StoreReader, row: ManifestRow): string | nul
   const state = ledgerStateOf(reader, row.id);
   if (state !== row.state)
     return `${row.id} says it is ${row.state}, but the ledger left it ${state}: the row was written by hand.`;
+  const retries = ledgerRetriesOf(reader, row);
+  if (retries !== row.retriesLeft)
+    return `${row.id} says it has ${row.retriesLeft} retries left, but the ledger left it ${retries}: the row was written by hand.`;
   const named = [
     ...reader.entries({ type: 'manifest.proposed', manifestId: row.id }),
     ...reader.entries({ type: 'amendment.decided', manifestId: row.id }),
-  ];
-  const known = named.some(({ body }) => isRecord(body.record) && body.record.digest === row.digest);
-  return known ? null : `${row.id} has a body that the ledger does not know: it was written by hand.`;
+  ].flatMap(({ body }) => (isRecord(body.record) ? [body.record.digest] : []));
+  return named.at(-1) === row.digest
+    ? null
+    : `${row.id} has a body that is not the ledger's last: it was written by hand.`;
+}
+
+// A refused claim spends a retry; where the state does not change with it, it is the only entry that says so.
+function ledgerRetriesOf(reader: StoreReader, row: ManifestRow): number {
+  const last = reader.entries({ type: 'manifest.transition', manifestId: row.id, limit: 1 })[0];
+  const start = last === undefined ? row.manifest.max_retries : Number(last.body.retries_left);
+  const refused = reader
+    .entries({ type: 'claim.judged', manifestId: row.id })
+    .filter((entry) => entry.body.accepted === false && entry.sequence > (last?.sequence ?? 0));
+  return start - refused.length;
 }
 
 function isRecord(value: unknown): value is { digest?: unknown } {

@@ -67,7 +67,11 @@ describe('a ledger', () => {
     const rewritten = createLedger(10).map((row) => row);
     const changed = rewrite(rewritten, 6);
     expect(verifyChain(changed, []).ok).toBe(true);
-    expect(verifyChain(changed, heads(rows, 4, 8))).toMatchObject({ ok: false, firstBad: { sequence: 8 } });
+    expect(verifyChain(changed, heads(rows, 4, 8))).toMatchObject({
+      ok: false,
+      firstBad: { sequence: 8 },
+      trustedThrough: 4,
+    });
     expect(verifyChain(changed, heads(rows, 6)).firstBad?.sequence).toBe(6);
   });
 
@@ -81,8 +85,12 @@ describe('a ledger', () => {
 
   test('misses no cut: the last entries, all of them, or one in the middle', () => {
     const rows = createLedger(10);
-    expect(verifyChain(rows.slice(0, 7), heads(rows, 9))).toMatchObject({ ok: false, firstBad: { sequence: 9 } });
-    expect(verifyChain([], heads(rows, 3))).toMatchObject({ ok: false, trustedThrough: 2 });
+    expect(verifyChain(rows.slice(0, 7), heads(rows, 5, 9))).toMatchObject({
+      ok: false,
+      firstBad: { sequence: 9 },
+      trustedThrough: 5,
+    });
+    expect(verifyChain([], heads(rows, 3))).toMatchObject({ ok: false, firstBad: { sequence: 3 }, trustedThrough: 0 });
     expect(verifyChain(rows.toSpliced(4, 1), [])).toMatchObject({
       ok: false,
       firstBad: { sequence: 5 },
