@@ -2,14 +2,18 @@ import { z } from 'zod';
 import { FINDING_KINDS, SEVERITIES } from '../core/claim/finding.js';
 import { MANIFEST_STATES } from '../core/manifest/manifest.js';
 
-/** Text of at most `max` characters that a person could have written: not empty, no NUL. */
+/** Text of at most `max` characters that a person could have written: not empty, no NUL, no half characters. */
 export function text(max: number, description: string) {
-  return z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((value) => !value.includes('\0'), { error: 'must not hold NUL characters' })
-    .describe(description);
+  return (
+    z
+      .string()
+      .min(1)
+      .max(max)
+      .refine((value) => !value.includes('\0'), { error: 'must not hold NUL characters' })
+      // Half of a character has no UTF-8 and no canonical form: nothing that is hashed may hold one.
+      .refine((value) => value.isWellFormed(), { error: 'must not hold half of a character (a lone surrogate)' })
+      .describe(description)
+  );
 }
 
 /** A path relative to the root, with `/`. */
