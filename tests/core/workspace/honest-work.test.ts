@@ -30,8 +30,11 @@ test.skipIf(npm !== '')(`npm ci raises no finding above low, and a first install
   put(folder.path, 'package.json', JSON.stringify({ dependencies: { dep: 'file:packages/dep-1.0.0.tgz' } }));
   put(folder.path, 'packages/.keep', '');
   runNpm(folder.path, 'pack', '--silent', '--pack-destination', 'packages', join(other.path, 'dep'));
-  runNpm(folder.path, 'install', '--silent');
   fillRepository(folder.path);
+  rmSync(join(folder.path, 'node_modules'), { recursive: true });
+  runNpm(folder.path, 'install', '--silent');
+  git(folder.path, 'add', '-A');
+  git(folder.path, 'commit', '-qm', 'lockfile');
   const seen = await measure(() => runNpm(folder.path, 'ci', '--silent'));
   expect(seen.residue.filter((row) => !row.includes('node_modules/.package-lock.json'))).toEqual([]);
 
