@@ -33,9 +33,10 @@ export function createProject(files: number, checkArgv: readonly string[] = ['tr
     execFileSync('git', ['-c', 'user.name=b', '-c', 'user.email=b@example.com', ...args], { cwd: root, env });
   };
   git('init', '--quiet', '--initial-branch=main');
-  execFileSync(process.execPath, [CES, 'init'], { cwd: root, env, stdio: 'ignore' });
   const checks = { quick: { status: 'required', argv: checkArgv, parser: 'exit-code' } };
+  mkdirSync(join(root, '.ces'), { mode: 0o700 });
   writeFileSync(join(root, '.ces', 'verification-profile.json'), JSON.stringify({ version: 1, checks }));
+  execFileSync(process.execPath, [CES, 'init'], { cwd: root, env, stdio: 'ignore' });
   git('add', '--all');
   git('-c', 'gc.auto=0', 'commit', '--quiet', '--message', 'Start');
   return { root, files, env, dispose: () => rmSync(folder, { recursive: true, force: true }) };

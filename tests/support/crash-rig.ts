@@ -28,10 +28,10 @@ export async function createCrashRig(checkArgv: readonly string[]): Promise<Cras
   const temp = join(made.folder, 'tmp');
   mkdirSync(temp);
   const env = { ...made.env, TMPDIR: temp };
-  const { stdout, stderr } = await runCes(['init'], { cwd: root, env });
-  if (!existsSync(join(root, '.ces', 'state.db'))) throw new Error(`ces init failed: ${stdout}${stderr}`);
   const checks = { quick: { status: 'required', argv: checkArgv, parser: 'exit-code' } };
   repo.write('.ces/verification-profile.json', JSON.stringify({ version: 1, checks }));
+  const { stdout, stderr } = await runCes(['init'], { cwd: root, env });
+  if (!existsSync(join(root, '.ces', 'state.db'))) throw new Error(`ces init failed: ${stdout}${stderr}`);
   repo.commit('Govern it');
   // Neither in git nor ignored: its content is kept outside the workspace.
   repo.write('src/draft.txt', 'not committed yet\n');

@@ -100,6 +100,7 @@ function record(
           accepted: judgement.accepted,
           verdict: judgement.verdict,
           candidate_tree: candidate,
+          ...(free ? { repeats_unanswered: true } : {}),
         },
       },
       at,

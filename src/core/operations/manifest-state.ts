@@ -81,13 +81,15 @@ export function findForgery(reader: StoreReader, row: ManifestRow): string | nul
     : `${row.id} has a body that is not the ledger's last: it was written by hand.`;
 }
 
-// A refused claim spends a retry; where the state does not change with it, it is the only entry that says so.
+// A refused claim spends a retry, unless it was asked again for want of an answer; where the state does not change with
+// it, it is the only entry that says so.
 function ledgerRetriesOf(reader: StoreReader, row: ManifestRow): number {
   const last = reader.entries({ type: 'manifest.transition', manifestId: row.id, limit: 1 })[0];
   const start = last === undefined ? row.manifest.max_retries : Number(last.body.retries_left);
   const refused = reader
     .entries({ type: 'claim.judged', manifestId: row.id })
-    .filter((entry) => entry.body.accepted === false && entry.sequence > (last?.sequence ?? 0));
+    .filter(({ sequence, body }) => sequence > (last?.sequence ?? 0) && body.accepted === false)
+    .filter(({ body }) => body.repeats_unanswered !== true);
   return start - refused.length;
 }
 
