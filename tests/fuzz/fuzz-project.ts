@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { type Context, createContext, systemClock } from '../../src/core/context.js';
 import { CesError } from '../../src/core/errors.js';
+import { digestOf } from '../../src/core/ledger/entry.js';
 import { approve, proposeChange, proposeOther } from '../../src/core/operations/approve.js';
 import { type AuditVerdict, verifyLedger } from '../../src/core/operations/audit.js';
 import { init } from '../../src/core/operations/init.js';
@@ -83,6 +84,10 @@ export async function createFuzzTemplate(): Promise<FuzzTemplate> {
     signerLine: null,
     pin: (projectId, digest) => createPins({ configDir: folders.configDir, projectId }).add(digest),
   });
+  // Accepted by the operator, as the policy is: only then does it count without a word of theirs.
+  await createPins({ configDir: folders.configDir, projectId: PROJECT }).add(
+    digestOf(START_FILES['.ces/verification-profile.json']),
+  );
   repo.commit('Govern it');
   const log: string[] = [];
   return {
@@ -132,7 +137,7 @@ async function openCopy(from: string, fromHome: string, key: TestKey, log: strin
           pending.kind === 'change'
             ? proposeChange(operator, pending, await reviewChange(operator, pending.row, []))
             : proposeOther(operator, pending);
-        const { decision } = await approve(operator, proposal, signer);
+        const { decision } = await approve(operator, proposal, signer, async () => undefined);
         return { kind: decision.kind, id: pending.id };
       }),
     reject: (cancel) =>

@@ -14,6 +14,7 @@ import { findPending, type Pending } from '../../core/operations/pending.js';
 import { readStatus } from '../../core/operations/read-status.js';
 import { type ChangeReview, reviewChange, type Waiver } from '../../core/operations/review-change.js';
 import { createSshSigner } from '../../core/signing/ssh-sign.js';
+import { createPins } from '../../core/witness/pins.js';
 import { confirm } from '../ask.js';
 import { type Cli, type ExitCode, withProject } from '../cli.js';
 import { refuseAgents, requireTerminal } from '../guard.js';
@@ -44,7 +45,9 @@ export async function run(cli: Cli, id: string | undefined, options: ApproveOpti
       return 1;
     }
     cli.out.say(`ssh-keygen asks for the passphrase of ${key.path}.`);
-    const approval = await approve(ctx, proposal, createSshSigner({ keyPath: key.path, checker: ctx.signatures }));
+    const signer = createSshSigner({ keyPath: key.path, checker: ctx.signatures });
+    const pins = createPins({ configDir: cli.folders.configDir, projectId: ctx.projectId });
+    const approval = await approve(ctx, proposal, signer, (digest) => pins.add(digest));
     await answer(cli, ctx, proposal, approval);
     return 0;
   });

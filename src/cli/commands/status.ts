@@ -89,7 +89,7 @@ function render({ colors }: Output, { project_id, manifest, pending, findings, l
 function renderRow(colors: Output['colors'], row: NonNullable<StatusView['manifest']>): string[] {
   const { delta, last_run: run, approval } = row;
   return [
-    `${colors.bold(row.id)} ${row.state}: ${showLine(row.objective, 200)}`,
+    `${colors.bold(row.id)} ${row.state}${row.state === 'approved' && approval?.status !== 'approved' ? ' once, but not as it lies here' : ''}: ${showLine(row.objective, 200)}`,
     `  tier ${row.tier}, ${row.retries_left} retries left, until ${row.expires_at}`,
     ...(delta === null
       ? []

@@ -39,7 +39,7 @@ export async function approveAsOperator(
     const base = review.row.manifest.base.commit?.slice(0, 12) ?? 'nothing';
     story.tell(`Signs the step from ${base} to exactly this tree, with the key made for this run: ${fingerprint}`);
     const signer = createDemoSigner({ projectId, keyPath, runProcess });
-    const approval = await approve(ctx, proposal, signer);
+    const approval = await approve(ctx, proposal, signer, refusePin);
     const { id, statement, signature } = approval.decision;
     const paths = await ctx.exports.write(id, statement, signature);
     story.tell(`${id}: approved by ${approval.signer}, ledger entry ${approval.ledger.sequence}.`, 'good');
@@ -85,4 +85,9 @@ async function refuseLink(path: string): Promise<Uint8Array> {
 function toneOf(line: string): 'good' | 'bad' | 'quiet' {
   if (line.startsWith('+')) return 'good';
   return line.startsWith('-') ? 'bad' : 'quiet';
+}
+
+// The demo's manifest is authorized by policy: only the signature of a manifest pins the checks that it names.
+async function refusePin(): Promise<void> {
+  throw new Error('the demo signs no manifest');
 }

@@ -6,6 +6,13 @@ import type { VerificationRun } from '../verification/run.js';
 import type { Claim } from './claim.js';
 import type { FindingInput } from './finding.js';
 
+/** Commits between what the operator last answered for (an approval, or `ces init`) and the base. */
+export interface BaseMove {
+  readonly since: 'approval' | 'init';
+  readonly commit: string | null;
+  readonly paths: readonly string[];
+}
+
 /** What a claim is held against: everything measured by CES, beside what the agent said. */
 export interface ClaimFacts {
   readonly manifest: Manifest;
@@ -25,6 +32,7 @@ export interface ClaimFacts {
   };
   readonly refusals: readonly Refusal[];
   readonly unattributed: readonly string[];
+  readonly baseMoved: BaseMove | null;
   readonly candidateTree: string;
   /** The newest finished run on a clean copy, whatever tree it was of. */
   readonly run: VerificationRun | null;

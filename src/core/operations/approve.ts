@@ -79,7 +79,12 @@ export function widen(
 }
 
 /** Has the statement signed, checks the signature against the operator's own signers, and records the decision. */
-export async function approve(ctx: OperationContext, proposal: Proposal, signer: Signer): Promise<Approval> {
+export async function approve(
+  ctx: OperationContext,
+  proposal: Proposal,
+  signer: Signer,
+  pin: (digest: string) => Promise<void>,
+): Promise<Approval> {
   const signature = await signer.sign(proposal.statement);
   const verdict = await ctx.signatures.check(proposal.statement, signature);
   if (!verdict.valid)
@@ -125,6 +130,9 @@ export async function approve(ctx: OperationContext, proposal: Proposal, signer:
     return tx.head() ?? entry;
   });
   await witnessHead(ctx);
+  // Whoever signs a manifest has been shown its checks: the profile that names them counts from now on.
+  const profile = proposal.pending.row.manifest.profile.digest;
+  if (proposal.kind === 'manifest' && profile !== null) await pin(profile);
   return { decision, signer: verdict.signer, ledger: { sequence: head.sequence, head: head.hash } };
 }
 

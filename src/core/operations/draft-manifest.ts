@@ -9,6 +9,7 @@ import { proposeScope } from '../manifest/propose.js';
 import { CI_PATHS, GOVERNANCE_PATHS, parseGlobs } from '../manifest/scope.js';
 import { type Authorization, authorizeManifest } from '../policy/policy.js';
 import type { OperationContext } from '../ports.js';
+import { PROFILE_PATH } from '../verification/profile.js';
 import { findLiving, transition } from './manifest-state.js';
 import { readPolicy } from './read-policy.js';
 import { readChecks } from './read-profile.js';
@@ -56,8 +57,9 @@ export async function draftManifest(ctx: OperationContext, input: ManifestDraft)
     input.tier === undefined
       ? rated
       : { ...rated, tier: input.tier, reasons: [...rated.reasons, `tier ${input.tier}: the operator said so`] };
-  const authorization = authorizeManifest(policy, stricter(rated, risk), measureBreadth(allow, files, policy.maxFiles));
-  const { checks, profile } = await readChecks(ctx, base, files, input.checks ?? []);
+  const { checks, profile, accepted } = await readChecks(ctx, base, files, input.checks ?? []);
+  const breadth = measureBreadth(allow, files, policy.maxFiles);
+  const authorization = withProfile(authorizeManifest(policy, stricter(rated, risk), breadth), accepted);
   await ctx.content.keep(ctx.root, contentToKeep(scan, base));
   const startingScan = await ctx.content.saveScan(scan);
   return {
@@ -89,6 +91,13 @@ export async function draftManifest(ctx: OperationContext, input: ManifestDraft)
       expires_at: expiryOf(risk.tier, now),
     },
   };
+}
+
+// Whoever decides what is checked decides what passes: a profile that the operator has not seen needs the operator.
+function withProfile(authorization: Authorization, accepted: boolean): Authorization {
+  if (accepted) return authorization;
+  const reason = `${PROFILE_PATH} is not one that the operator accepted: it came by a commit since`;
+  return { authorized: false, rule: 'profile=unseen', reasons: [reason, ...authorization.reasons] };
 }
 
 // Whoever types a lower tier may not be the operator: it lowers what is demanded only once the operator has signed it.

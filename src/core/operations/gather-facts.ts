@@ -33,6 +33,7 @@ export async function gatherFacts(
     },
     refusals: measured.scan.refusals,
     unattributed: measured.unattributed,
+    baseMoved: measured.baseMoved,
     candidateTree: measured.scan.candidate.digest,
     run: runsOf(ctx.store.read, row.id).findLast((run) => run.where === 'clean' && run.verdict !== 'cancelled') ?? null,
     evidence: evidenceOf(ctx.store.read, row.id),

@@ -1,11 +1,11 @@
+import type { BaseMove } from '../claim/facts.js';
 import { findUnattributed } from '../delta/attribution.js';
 import { compareResidue, compareTrees } from '../delta/compare.js';
 import type { Base, CandidateTree, Change, ResidueChange, Scan } from '../delta/tree.js';
 import { CesError } from '../errors.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
-import type { StoreReader } from '../store-port.js';
-import { decisionSchema } from './decision-record.js';
+import { type Accepted, findLastAccepted } from './last-accepted.js';
 
 export interface Measurement {
   readonly base: Base;
@@ -20,6 +20,8 @@ export interface Measurement {
   readonly unattributed: readonly string[];
   /** Installed packages: what changed before the work began, since the operator last accepted them; null where none ever were. */
   readonly installedBefore: readonly ResidueChange[] | null;
+  /** What commits changed since the operator last answered for the files; null where nothing did. */
+  readonly baseMoved: BaseMove | null;
   readonly starting: Scan;
 }
 
@@ -34,7 +36,7 @@ export async function measure(ctx: OperationContext, row: ManifestRow, mode: 'fu
       `The starting tree of ${row.id} is gone or changed.`,
       'Cancel it (ces reject --cancel) and start a new manifest.',
     );
-  const accepted = await lastAccepted(ctx, manifest.created_at);
+  const accepted = await findLastAccepted(ctx, manifest.created_at);
   const scan = await ctx.workspace.scan({ mode, base, localIgnores: manifest.local_ignores });
   return {
     base,
@@ -44,11 +46,12 @@ export async function measure(ctx: OperationContext, row: ManifestRow, mode: 'fu
     residue: compareResidue(starting.residue, scan.residue),
     unattributed: findUnattributed({
       base: base.tree,
-      lastApproved: accepted.approved?.candidate ?? null,
+      lastApproved: accepted?.by === 'approval' ? accepted.scan.candidate : null,
       starting: starting.candidate,
       now: scan.candidate,
     }).map((change) => change.path),
-    installedBefore: accepted.scan === null ? null : compareResidue(installed(accepted.scan), installed(starting)),
+    installedBefore: accepted === null ? null : compareResidue(installed(accepted.scan), installed(starting)),
+    baseMoved: findMoved(accepted, base),
     starting,
   };
 }
@@ -72,31 +75,13 @@ const EMPTY_TREE = (row: ManifestRow): CandidateTree => ({
   entries: [],
 });
 
-/** The scan of the newest change that was approved before `before` with a signature that still holds; else the one of `init`. */
-async function lastAccepted(
-  ctx: OperationContext,
-  before: string,
-): Promise<{ approved: Scan | null; scan: Scan | null }> {
-  const decision = newestApproval(ctx.store.read, before);
-  if (decision !== null && decision.candidate_scan !== null) {
-    const verdict = await ctx.signatures.check(Buffer.from(decision.statement, 'utf8'), decision.signature);
-    const approved = verdict.valid ? await ctx.content.loadScan(decision.candidate_scan) : null;
-    if (approved !== null) return { approved, scan: approved };
-  }
-  // What `ces init` saw: the packages that the operator worked with before any agent did.
-  const first = ctx.store.read.entries({ type: 'scan.recorded' })[0]?.body.scan;
-  return { approved: null, scan: typeof first === 'string' ? await ctx.content.loadScan(first) : null };
-}
-
 function installed(scan: Scan) {
   return scan.residue.filter((entry) => entry.class === 'dependency');
 }
 
-function newestApproval(reader: StoreReader, before: string) {
-  const records = reader.records('decision').filter((record) => record.at < before);
-  for (const record of records.toReversed()) {
-    const parsed = decisionSchema.safeParse(record.body);
-    if (parsed.success && parsed.data.kind === 'change') return parsed.data;
-  }
-  return null;
+// Commits that came since the operator last answered for the files, by whoever: the base holds them, and no signature does.
+function findMoved(accepted: Accepted | null, base: Base): BaseMove | null {
+  if (accepted === null || base.commit === null || base.commit === accepted.commit) return null;
+  const paths = compareTrees(accepted.scan.candidate, base.tree).map((change) => change.path);
+  return paths.length === 0 ? null : { since: accepted.by, commit: accepted.commit, paths };
 }

@@ -46,7 +46,8 @@ export async function readStatus(ctx: OperationContext): Promise<ProjectStatus> 
       next: broken ? 'ces audit verify' : 'ces manifest "REQUEST"',
     };
   }
-  const measurement = await measureIfPossible(ctx, row, findings);
+  // Before anything is called approved every byte is hashed: what a stat look remembers lies in a file that an agent can write.
+  const measurement = await measureIfPossible(ctx, row, findings, row.state === 'approved' ? 'full' : 'stat');
   const decisions = await judgeDecisions(ctx, await presentOf(ctx, row, measurement), row.id);
   if (measurement !== null && row.state !== 'approved') findings.push(...(await judgeWork(ctx, row, measurement)));
   findings.push(...judgeAll(row, decisions), ...(await findForgedExports(ctx)));
@@ -60,17 +61,24 @@ export async function readStatus(ctx: OperationContext): Promise<ProjectStatus> 
     pending,
     findings: sortFindings(findings),
     level: 0,
-    next: amendment === undefined ? nextForOperator(row) : `ces approve ${amendment.id}`,
+    next: amendment === undefined ? nextStep(row, decisions) : `ces approve ${amendment.id}`,
   };
+}
+
+// Nobody is told to commit what the signature does not cover.
+function nextStep(row: ManifestRow, decisions: readonly JudgedDecision[]): string {
+  const covered = decisions.some((decision) => decision.kind === 'change' && decision.verdict.status === 'approved');
+  return row.state === 'approved' && !covered ? 'ces explain' : nextForOperator(row);
 }
 
 async function measureIfPossible(
   ctx: OperationContext,
   row: ManifestRow,
   findings: Finding[],
+  mode: 'full' | 'stat',
 ): Promise<Measurement | null> {
   try {
-    return await measure(ctx, row, 'stat');
+    return await measure(ctx, row, mode);
   } catch (error) {
     if (!(error instanceof CesError)) throw error;
     findings.push(

@@ -12,7 +12,7 @@ export async function recordFirstScan(ctx: OperationContext): Promise<void> {
         type: 'scan.recorded',
         ...ctx.caller,
         summary: `first look: ${scan.candidate.entries.length} files, ${scan.residue.length} beside them`,
-        body: { scan: id, candidate_tree: scan.candidate.digest },
+        body: { scan: id, candidate_tree: scan.candidate.digest, commit: base.commit },
       },
       at,
     );

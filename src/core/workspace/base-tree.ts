@@ -51,7 +51,7 @@ export async function loadBase(
   listing: CommitListing,
 ): Promise<Base> {
   const { runGit, root, cache } = tools;
-  await hashFromDisk(tools, listing);
+  const onDisk = await hashFromDisk(tools, listing);
   const isBlob = (mode: EntryMode) => mode !== '160000';
   const unknown = [...listing.files.values()].filter((file) => isBlob(file.mode) && !cache.sha256Of(file.blob));
   for (const [blob, { sha256, size }] of await hashBlobs(
@@ -66,7 +66,10 @@ export async function loadBase(
     if (!isBlob(mode)) cache.pair(digestText(blob), blob, 0); // a commit id stands for itself
     const known = cache.sha256Of(blob);
     if (known === undefined) throw new CesError('git_failed', `git has no blob ${blob}`, 'Run `git fsck`');
-    entries.push({ path, mode, sha256: known.sha256, size: known.size });
+    const entry = onDisk.get(path);
+    // One object for the base and every scan: a large project's entries weigh more than anything else in a server.
+    if (entry?.sha256 === known.sha256 && entry.mode === mode) entries.push(entry);
+    else entries.push({ path, mode, sha256: known.sha256, size: known.size });
   }
   return { commit, tree: createCandidateTree(entries, listing.gitTree) };
 }
@@ -75,18 +78,22 @@ export async function loadBase(
 async function hashFromDisk(
   tools: { root: string; cache: FileCache; digestFile: DigestFile },
   listing: CommitListing,
-): Promise<void> {
+): Promise<ReadonlyMap<string, TreeEntry>> {
+  const found = new Map<string, TreeEntry>();
   const breathe = createBreather();
   for (const [path, { mode, blob }] of listing.files) {
     if (mode === '160000' || tools.cache.sha256Of(blob) !== undefined) continue;
     try {
       const stats = lstatSync(fsPath(`${tools.root}/${path}`), { throwIfNoEntry: false });
-      if (stats?.isFile() || stats?.isSymbolicLink()) await tools.digestFile(path, stats, { blob: true });
+      if (stats?.isFile() || stats?.isSymbolicLink()) {
+        found.set(path, await tools.digestFile(path, stats, { blob: true }));
+      }
     } catch (error) {
       if (systemCode(error) === '') throw error; // what can't be read here is asked of git, and refused by the scan
     }
     await breathe();
   }
+  return found;
 }
 
 /** Whether git reads ignore rules from a file of this name. */

@@ -17,8 +17,8 @@ export interface KnownFile {
 
 /** Digests by path and stat, and the pairs of SHA-256 and git's blob id. It lives in memory and can be written out. */
 export interface FileCache {
-  /** The entry of a file that stat shows to be as it was. */
-  find(path: string, stats: Stats): TreeEntry | undefined;
+  /** What is known of a file that stat shows to be as it was. */
+  find(path: string, stats: Stats): KnownFile | undefined;
   /** Gives back the entry that was remembered before, where it says the same. */
   remember(stats: Stats, entry: TreeEntry, startedAtMs: number): TreeEntry;
   readonly count: number;
@@ -47,7 +47,7 @@ export function createFileCache(): FileCache {
   return {
     find(path, stats) {
       const known = files.get(path);
-      return known?.settled && hasStats(known, stats) ? known.entry : undefined;
+      return known?.settled && hasStats(known, stats) ? known : undefined;
     },
     remember(stats, entry, startedAtMs) {
       const { size, mtimeMs, ctimeMs, ino, mode } = stats;

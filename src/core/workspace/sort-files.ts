@@ -10,7 +10,7 @@ import type { KnownPaths } from './known-paths.js';
 import { readNestedRepository } from './nested-repository.js';
 import type { OwnDatabase } from './own-database.js';
 import { digestText } from './repository.js';
-import { type FoundFile, type FoundFolder, walk } from './walk.js';
+import { type FoundFile, type FoundFolder, lookAt, type RecognizedFile, walk } from './walk.js';
 
 /** Everything found, hashed and told apart. Entries are in the order of their paths' bytes. */
 export interface SortedFiles {
@@ -27,13 +27,12 @@ interface Tools {
   readonly ownDatabase: OwnDatabase;
 }
 
-/** Hashes what was found: every byte again, or (`trustStat`) only what stat does not show to be as it was. */
+/** Hashes what was found, every byte again, other than what the walk recognized as being as it was. */
 export async function sortFiles(
   tools: Tools,
   found: FoundFolder,
   known: KnownPaths,
   leftOut: ReadonlySet<string>,
-  trustStat: boolean,
 ): Promise<SortedFiles> {
   const { root, cache } = tools;
   const candidate: TreeEntry[] = [];
@@ -84,8 +83,16 @@ export async function sortFiles(
     candidate.push({ path, mode: '160000', sha256, size: 0 });
   }
 
-  function visitFile(file: FoundFile, out: boolean): Promise<void> | undefined {
-    const { path, stats } = file;
+  function visitFile(file: FoundFile | RecognizedFile, out: boolean): Promise<void> | undefined {
+    if (file.stats !== 'recognized') return readFile(file.path, file.stats, out);
+    const { entry, paired } = file.known;
+    hashed++;
+    if (out || paired || cache.blobOf(entry.sha256) !== undefined) return put(entry, out);
+    const stats = lookAt(`${root}/${file.path}`); // git's id for it was never asked for
+    return stats === 'gone' ? undefined : readFile(file.path, stats, out);
+  }
+
+  function readFile(path: string, stats: FoundFile['stats'], out: boolean): Promise<void> | undefined {
     if (stats === null) return put(unreadable(path), out, 'it cannot be looked at');
     if (stats === 'on open' ? tools.ownDatabase.isNamed(path) : tools.ownDatabase.has(path, stats)) {
       if (out) residue.push({ path, mode: '100644', sha256: '', size: 0, class: classifyResidue(path) });
@@ -97,8 +104,6 @@ export async function sortFiles(
       return undefined;
     }
     hashed++;
-    const remembered = trustStat && stats !== 'on open' ? cache.find(path, stats) : undefined;
-    if (remembered !== undefined && (out || cache.isPaired(path, remembered.sha256))) return put(remembered, out);
     try {
       const entry = tools.digestFile(path, stats === 'on open' ? null : stats, { blob: !out });
       return entry instanceof Promise ? entry.then((read) => put(read, out), failed) : put(entry, out);

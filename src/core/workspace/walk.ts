@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { comparePaths } from '../delta/path-bytes.js';
+import type { KnownFile } from './file-cache.js';
 import { createBreather, fsPath, readNames, systemCode } from './file-system.js';
 
 /**
@@ -12,6 +13,14 @@ export interface FoundFile {
   readonly stats: Stats | null | 'on open';
 }
 
+/** A file that the caller recognized by its stat, which is not kept: there may be a hundred thousand of them. */
+export interface RecognizedFile {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly stats: 'recognized';
+  readonly known: KnownFile;
+}
+
 export interface FoundFolder {
   readonly kind: 'folder';
   /** '' for the root. */
@@ -21,7 +30,7 @@ export interface FoundFolder {
   readonly holdsGit: boolean;
 }
 
-export type Found = FoundFile | FoundFolder;
+export type Found = FoundFile | RecognizedFile | FoundFolder;
 
 export interface WalkOptions {
   /** Where to begin, below the root; the root itself by default. */
@@ -30,11 +39,13 @@ export interface WalkOptions {
   readonly takeGit?: boolean;
   /** Leave the stat of regular files to whoever opens them. */
   readonly statOnOpen?: boolean;
+  /** Recognizes a file by its stat. */
+  readonly recognize?: (path: string, stats: Stats) => KnownFile | undefined;
 }
 
 /** Everything under a folder, links not followed, in the order of the paths' bytes. */
 export async function walk(root: string, options: WalkOptions = {}): Promise<FoundFolder> {
-  const { from = '', takeGit = false, statOnOpen = false } = options;
+  const { from = '', takeGit = false, statOnOpen = false, recognize } = options;
   const breathe = createBreather();
 
   async function visit(path: string, full: string): Promise<FoundFolder> {
@@ -46,12 +57,18 @@ export async function walk(root: string, options: WalkOptions = {}): Promise<Fou
       else if (stats !== null && stats !== 'on open' && stats.isDirectory()) {
         // git orders a folder as if its name ended in '/', which is the order of full paths.
         children.push({ key: `${name}/`, found: await visitOrReport(childPath, `${full}/${name}`) });
-      } else children.push({ key: name, found: { kind: 'file', path: childPath, stats } });
+      } else children.push({ key: name, found: findFile(childPath, stats) });
     }
     const pause = breathe();
     if (pause !== undefined) await pause;
     children.sort((a, b) => comparePaths(a.key, b.key));
     return { kind: 'folder', path, children: children.map((child) => child.found), holdsGit };
+  }
+
+  function findFile(path: string, stats: Stats | null | 'on open'): FoundFile | RecognizedFile {
+    const known = stats === null || stats === 'on open' ? undefined : recognize?.(path, stats);
+    if (known === undefined) return { kind: 'file', path, stats };
+    return { kind: 'file', path: known.entry.path, stats: 'recognized', known };
   }
 
   async function visitOrReport(path: string, full: string): Promise<Found> {
@@ -68,7 +85,7 @@ export async function walk(root: string, options: WalkOptions = {}): Promise<Fou
 
 interface Child {
   readonly name: string;
-  readonly stats: FoundFile['stats'];
+  readonly stats: Stats | null | 'on open';
 }
 
 function listFolder(full: string, statOnOpen: boolean): Child[] {
@@ -89,8 +106,8 @@ function listFolder(full: string, statOnOpen: boolean): Child[] {
   }
 }
 
-/** The file's own stat, null where it can't be had, 'gone' where it went away since its name was read. */
-function lookAt(full: string): Stats | null | 'gone' {
+/** The file's own stat (`full` with the root), null where it can't be had, 'gone' where it went away since its name was read. */
+export function lookAt(full: string): Stats | null | 'gone' {
   try {
     return lstatSync(fsPath(full), { throwIfNoEntry: false }) ?? 'gone';
   } catch (error) {

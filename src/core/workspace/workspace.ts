@@ -75,13 +75,17 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
       repository === null ? emptyIndex : readIndex(repository, mode === 'full'),
       repository === null ? new Map<string, string>() : readRefs(runGit, root),
       base.commit === null ? null : list(base.commit),
-      walk(root, { statOnOpen: mode === 'full' && !ownDatabase.linked }),
+      mode === 'full'
+        ? walk(root, { statOnOpen: !ownDatabase.linked })
+        : walk(root, {
+            recognize: (path, stats) => (ownDatabase.has(path, stats) ? undefined : cache.find(path, stats)),
+          }),
     ]);
     const known = knowPaths(base, index);
     const oracle = createIgnoreOracle(runGit, readRules({ runGit, root }, found, listing, localIgnores), ignoreMemory);
     const leftOut = await findLeftOut(found, known, oracle).finally(() => oracle.dispose());
     const tools = { runGit, root, cache, digestFile: digesters[format], ownDatabase, format };
-    const files = await sortFiles(tools, found, known, leftOut, mode === 'stat');
+    const files = await sortFiles(tools, found, known, leftOut);
     if (repository === null) {
       return {
         at,

@@ -117,6 +117,7 @@ const honest: ClaimFacts = {
   installed: { sinceStart: [], sinceAccepted: [], foldersAtStart: ['node_modules'] },
   refusals: [],
   unattributed: [],
+  baseMoved: null,
   candidateTree: TREE,
   run,
   evidence: [evidence],
@@ -268,6 +269,11 @@ describe('a claim is accepted, and the operator is shown', () => {
       'what differed before the work began',
       { unattributed: ['src/old.js'] },
       { kind: 'unattributed', path: 'src/old.js' },
+    ],
+    [
+      'commits that no approval covers',
+      { baseMoved: { since: 'init', commit: 'c'.repeat(40), paths: ['src/back-door.js'] } },
+      { kind: 'unattributed' },
     ],
     ['a sensitive place', touching('src/auth/a.js'), { kind: 'sensitive_change', path: 'src/auth/a.js' }],
     [

@@ -59,7 +59,7 @@ export function judgeScan(
         .map((entry) => placeInstalled(entry.path).folder),
     },
     refusals: now.refusals,
-    unattributed: [],
+    ...{ unattributed: [], baseMoved: null },
     candidateTree,
     run: {
       ...{ id: 'V-1', manifestId: 'M-1', candidateTree, gitTree: now.candidate.gitTree, where: 'clean' },

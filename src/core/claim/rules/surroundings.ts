@@ -1,4 +1,4 @@
-import type { ClaimRule } from '../facts.js';
+import type { BaseMove, ClaimRule } from '../facts.js';
 import type { FindingInput } from '../finding.js';
 
 /** What a commit would not hold, and what CES could not read as it is. */
@@ -32,7 +32,8 @@ export const residueRule: ClaimRule = ({ residue, refusals }) => [
 ];
 
 /** What was there before the work began, and when nobody watched: for the operator to judge. */
-export const observationRule: ClaimRule = ({ unattributed, gaps }) => [
+export const observationRule: ClaimRule = ({ unattributed, baseMoved, gaps }) => [
+  ...(baseMoved === null ? [] : [describeMove(baseMoved)]),
   ...unattributed.map(
     (path): FindingInput => ({
       kind: 'unattributed',
@@ -56,3 +57,15 @@ export const observationRule: ClaimRule = ({ unattributed, gaps }) => [
         },
       ]),
 ];
+
+function describeMove({ since, commit, paths }: BaseMove): FindingInput {
+  const from = `${since === 'approval' ? 'the last approval' : 'ces init'}${commit === null ? '' : ` on ${commit.slice(0, 12)}`}`;
+  const named = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
+  return {
+    kind: 'unattributed',
+    severity: 'medium',
+    message: `Commits that no approval covers changed ${paths.length} path(s) of the base since ${from}: ${named}.`,
+    fix: 'Nothing for you to do: the operator is shown it. The work stands on those commits, and the signature does not cover them.',
+    check: 'base',
+  };
+}
