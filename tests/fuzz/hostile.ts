@@ -61,7 +61,7 @@ export const hostileJson: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 2, arbitrary: hostileNumber },
   { weight: 2, arbitrary: fc.constantFrom<unknown>(null, true, false, [], {}) },
   { weight: 2, arbitrary: fc.jsonValue({ depthSize: 'small' }) },
-  { weight: 1, arbitrary: fc.integer({ min: 1, max: 3000 }).map(nest) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 800 }).map(nest) },
   {
     weight: 1,
     arbitrary: fc.integer({ min: 100, max: 3000 }).map((length) => Array.from({ length }, (_, i) => `a${i}`)),
