@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { runCes } from '../support/built.js';
+import { pollUntil } from '../support/deadline.js';
 import {
   type GovernedProject,
   listOf,
@@ -454,9 +455,8 @@ describe('ends that are no approval', () => {
   });
 });
 
-async function pollPending(project: GovernedProject) {
-  for (;;) {
-    const [pending] = listOf((await project.ask('status')).json, 'pending');
-    if (pending !== undefined) return pending;
-  }
+function pollPending(project: GovernedProject) {
+  return pollUntil(async () => listOf((await project.ask('status')).json, 'pending')[0], {
+    message: 'something waits for the operator',
+  });
 }
