@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { pollUntil } from '../support/deadline.js';
 import { createGovernedProject, type GovernedProject } from '../support/governed-project.js';
 import { findDescendants } from '../support/processes.js';
-import { type Message, type RawServer, startRaw } from './raw-server.js';
+import { type Message, startWire, type WireClient } from './wire-client.js';
 
 let project: GovernedProject;
-let server: RawServer;
+let server: WireClient;
 
 beforeAll(async () => {
   const slow = { status: 'required', argv: ['sh', '-c', 'sleep 30'], parser: 'exit-code' } as const;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.dispose());
 beforeEach(() => {
-  server = startRaw(project.repo.root, project.home.env);
+  server = startWire(project.repo.root, project.home.env);
 });
 afterEach(() => server.close());
 
@@ -171,7 +171,7 @@ test('one message in many pieces, and many messages in one piece, are answered e
 });
 
 test('two clients have a server process each, see one manifest, and one outlives the other', async () => {
-  const other = startRaw(project.repo.root, project.home.env);
+  const other = startWire(project.repo.root, project.home.env);
   try {
     await Promise.all([server.initialize(), other.initialize()]);
     expect(other.pid).not.toBe(server.pid);

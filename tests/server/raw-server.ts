@@ -1,62 +1,65 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { spawn } from 'node:child_process';
 import { cesProgram, nodeProgram } from '../support/built.js';
-import { pollUntil } from '../support/deadline.js';
 
-export type Message = Readonly<Record<string, unknown>>;
-
-/** `ces serve` with nothing in between: lines in, lines out. */
 export interface RawServer {
   readonly pid: number;
-  /** Every message so far. */
-  readonly messages: readonly Message[];
-  /** Writes text as it is; end it with a line end. */
-  write(text: string | Buffer): void;
-  send(message: object): void;
-  /** Sends a request and waits for the answer of its id. */
-  ask(method: string, params?: object): Promise<Message>;
-  waitFor(what: string, matches: (message: Message) => boolean): Promise<Message>;
-  isAlive(): boolean;
-  /** Opens a session as a client does. */
-  initialize(): Promise<Message>;
-  close(): Promise<void>;
+  readonly exitCode: Promise<number | null>;
+  initialize(): Promise<void>;
+  /** The result of a tool call. */
+  call(tool: string, args: Record<string, unknown>): Promise<Record<string, unknown>>;
+  writeLine(line: string | Buffer): void;
+  endInput(): void;
+  stderr(): string;
+  dispose(): void;
 }
 
-export function startRaw(root: string, env: Readonly<Record<string, string>>): RawServer {
-  const child: ChildProcessWithoutNullStreams = spawn(nodeProgram, [cesProgram(), 'serve'], {
-    cwd: root,
-    env: { ...env },
-  });
-  const messages: Message[] = [];
-  const ended = new Promise((resolve) => child.on('exit', resolve));
-  child.stderr.resume();
-  // Writing to a server that has ended is what some tests look for.
+/** The built `ces serve` without a client's library: for what a client never sends, and for how the process itself ends. */
+export function startRawServer(root: string, env: Readonly<Record<string, string>>): RawServer {
+  const child = spawn(nodeProgram, [cesProgram(), 'serve'], { cwd: root, env: { ...env } });
+  const waiting = new Map<unknown, (result: Record<string, unknown>) => void>();
+  let buffered = '';
+  let stderr = '';
+  let id = 0;
   child.stdin.on('error', () => undefined);
-  createInterface({ input: child.stdout }).on('line', (line) => messages.push(JSON.parse(line)));
-  let last = 0;
-  const server: RawServer = {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = `${buffered}${text}`.split('\n');
+    buffered = lines.pop() ?? '';
+    for (const line of lines) {
+      const message: Record<string, unknown> = JSON.parse(line);
+      waiting.get(message.id)?.(message);
+    }
+  });
+  const exitCode = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+  const writeLine = (line: string | Buffer): void => {
+    child.stdin.write(line);
+    child.stdin.write('\n');
+  };
+  const request = async (method: string, params: object): Promise<Record<string, unknown>> => {
+    id += 1;
+    const answered = new Promise<Record<string, unknown>>((resolve) => waiting.set(id, resolve));
+    writeLine(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    const ended = exitCode.then((code) => Promise.reject(new Error(`ces serve ended with ${code}:\n${stderr}`)));
+    const { result } = await Promise.race([answered, ended]);
+    if (typeof result !== 'object' || result === null) throw new Error(`${method} was refused`);
+    return { ...result };
+  };
+  return {
     pid: child.pid ?? 0,
-    messages,
-    write: (text) => void child.stdin.write(text),
-    send: (message) => server.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
-    ask: (method, params = {}) => {
-      last += 1;
-      const id = last;
-      server.send({ id, method, params });
-      return server.waitFor(`an answer to ${method}`, (message) => message.id === id);
-    },
-    waitFor: (message, matches) => pollUntil(() => messages.find(matches), { message }),
-    isAlive: () => child.exitCode === null && child.signalCode === null,
+    exitCode,
     initialize: async () => {
-      const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
-      const answer = await server.ask('initialize', params);
-      server.send({ method: 'notifications/initialized' });
-      return answer;
+      const clientInfo = { name: 'raw', version: '1.0.0' };
+      await request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+      writeLine(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }));
     },
-    close: async () => {
-      child.stdin.end();
-      await ended;
+    call: (name, args) => request('tools/call', { name, arguments: args }),
+    writeLine,
+    endInput: () => child.stdin.end(),
+    stderr: () => stderr,
+    dispose: () => {
+      child.kill('SIGKILL');
     },
   };
-  return server;
 }
