@@ -221,6 +221,17 @@ test('a stat scan reads only what stat shows as touched; a full scan reads every
   expect(createWorkspace({ root: folder.path, cache: '{"version":9' }).root).toBe(folder.path);
 });
 
+test('a file that a stat scan recognizes gets its git id when it becomes part of the candidate', async () => {
+  fillRepository(folder.path);
+  const file = join(folder.path, 'dist/out.js');
+  await expect.poll(() => Date.now() - statSync(file).ctimeMs).toBeGreaterThan(60);
+  const before = await start(folder.path);
+  git(folder.path, 'add', '-f', 'dist/out.js');
+  const { now, seen } = await lookAgain(before, 'stat');
+  expect(seen.candidate).toEqual(['created dist/out.js']);
+  expect(now.candidate.gitTree).toBe(git(folder.path, 'write-tree'));
+});
+
 test("CES's own database is never opened, whatever it is called", async () => {
   fillRepository(folder.path);
   put(folder.path, '.ces/state.db', 'locked');
