@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { NARROW, TOOL_NAMES, type ToolInput, type ToolName, toolInput } from './tool-inputs.js';
+import { NARROW, SENSITIVE, TOOL_NAMES, type ToolInput, type ToolName, toolInput } from './tool-inputs.js';
 import { callTool, decide, type World } from './world.js';
 
 /** One step of a sequence; the model and the real project are both in the world. */
@@ -46,6 +46,16 @@ const HONEST: readonly Step[] = [
   })),
 ];
 
+/** Out of wherever the last piece of work ended. */
+const startOver = (objective: string): Step =>
+  step(`start over: ${objective}`, async (world) => {
+    if (!world.model.isFinal) await decide(world, 'cancel');
+    await callTool(world, 'ces_manifest', {
+      args: { objective, scope: ['src/**'], acceptance_criteria: ['It is done'] },
+      plain: true,
+    });
+  });
+
 const finish = step('finish the work honestly', async (world) => {
   for (const part of HONEST) await part.run(world, world);
 });
@@ -73,6 +83,7 @@ const restore = step('put everything back', ({ project, model }) => {
 export const steps: readonly fc.Arbitrary<Step>[] = [
   ...Array.from({ length: 9 }, () => anyCall),
   fc.constantFrom(...HONEST),
+  fc.constantFrom(startOver(NARROW), startOver(NARROW), startOver(SENSITIVE)),
   fc.constant(finish),
   edit,
   fc.constantFrom(commit, restore, restore),

@@ -6,12 +6,13 @@ import { type Step, steps } from './commands.js';
 import { createFuzzTemplate, START_FILES } from './fuzz-project.js';
 import { ProjectModel } from './model.js';
 import { TOOL_NAMES } from './tool-inputs.js';
-import type { Count } from './world.js';
+import type { Count, World } from './world.js';
 
 const ROUND = 5;
 
 export interface FuzzReport {
   readonly counts: ReadonlyMap<string, Count>;
+  readonly reached: ReadonlySet<string>;
   /** Bytes on the heap after the first tenth, and at the end, both right after a collection. */
   readonly heapEarly: number;
   readonly heapLate: number;
@@ -22,13 +23,17 @@ export interface FuzzReport {
 export async function fuzzTools(callsPerTool: number, seed: number): Promise<FuzzReport> {
   const template = await createFuzzTemplate();
   const counts = new Map<string, Count>();
+  const reached = new Set<string>();
   const collect = exposeGc();
   const fewest = (): number => Math.min(...TOOL_NAMES.map((name) => counts.get(name)?.calls ?? 0));
   let heapEarly = 0;
   try {
     for (let round = 0; fewest() < callsPerTool; round += 1) {
       await fc.assert(
-        fc.asyncProperty(fc.commands([...steps], { maxCommands: 150, size: 'max' }), sequence(template, counts)),
+        fc.asyncProperty(
+          fc.commands([...steps], { maxCommands: 150, size: 'max' }),
+          sequence(template, { counts, reached }),
+        ),
         {
           numRuns: ROUND,
           seed: seed + round,
@@ -36,7 +41,7 @@ export async function fuzzTools(callsPerTool: number, seed: number): Promise<Fuz
       );
       if (heapEarly === 0 && fewest() >= callsPerTool / 10) heapEarly = collect();
     }
-    return { counts, heapEarly, heapLate: collect(), log: [...template.log] };
+    return { counts, reached, heapEarly, heapLate: collect(), log: [...template.log] };
   } finally {
     template.dispose();
   }
@@ -44,11 +49,11 @@ export async function fuzzTools(callsPerTool: number, seed: number): Promise<Fuz
 
 type Template = Awaited<ReturnType<typeof createFuzzTemplate>>;
 
-function sequence(template: Template, counts: Map<string, Count>) {
+function sequence(template: Template, shared: Pick<World, 'counts' | 'reached'>) {
   return async (commands: Iterable<Step>): Promise<void> => {
     const project = await template.open();
     try {
-      const world = { project, model: new ProjectModel(START_FILES), counts };
+      const world = { project, model: new ProjectModel(START_FILES), ...shared };
       await fc.asyncModelRun(() => ({ model: world, real: world }), commands);
       await project.settle();
       const verdict = await project.audit();

@@ -11,6 +11,8 @@ export interface World {
   readonly project: FuzzProject;
   readonly model: ProjectModel;
   readonly counts: Map<string, Count>;
+  /** States in which some call was made. */
+  readonly reached: Set<string>;
 }
 
 export interface Count {
@@ -33,6 +35,7 @@ export async function callTool(world: World, tool: ToolName, input: ToolInput): 
   const count = world.counts.get(tool) ?? { calls: 0, valid: 0, refused: 0 };
   world.counts.set(tool, count);
   count.calls += 1;
+  world.reached.add(model.state);
   if (valid) count.valid += 1;
   const expected: Expected = valid ? expectTool(model, tool, args) : { states: [], refusals: ['invalid_input'] };
   const before = project.state();
