@@ -16,7 +16,8 @@ export async function benchAppendMany({ quick }: Effort): Promise<Row[]> {
   const database = join(folder, 'state.db');
   try {
     openStore(database, 'write').close();
-    await Promise.all(Array.from({ length: processes }, () => runChild(database, each)));
+    const ends = await Promise.allSettled(Array.from({ length: processes }, () => runChild(database, each)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     const store = openStore(database, 'read');
     const verdict = verifyChain(store.read.ledgerRows(), []);
     store.close();

@@ -5,6 +5,9 @@ import { MIGRATIONS } from './migrations/index.js';
 
 export type Db = Database.Database;
 
+/** SQLite's waiting is not fair: of many processes that write, one may wait until all others are done. */
+const BUSY_TIMEOUT_MS = 60_000;
+
 /**
  * Opens `.ces/state.db`. For writing it is made (0600) and migrated; for reading it must exist, and no side file is left.
  * Refuses a link (`unsafe_state`), a file that is no database (`state_corrupt`), a newer version (`state_newer`) and a
@@ -15,7 +18,7 @@ export function openDatabase(path: string, mode: 'read' | 'write'): Db {
   if (mode === 'read' && !existsSync(path))
     throw new CesError('not_a_project', `${path} does not exist.`, 'Run: ces init');
   try {
-    const db = new Database(path, { readonly: false, fileMustExist: mode === 'read', timeout: 10_000 });
+    const db = new Database(path, { readonly: false, fileMustExist: mode === 'read', timeout: BUSY_TIMEOUT_MS });
     try {
       configure(db, path, mode);
       return db;
@@ -74,7 +77,8 @@ function refuseLinks(path: string): void {
   }
 }
 
-function explain(path: string, error: unknown): unknown {
+/** An error of SQLite as one of ours, where it says something about the file at `path`; any other as it is. */
+export function explain(path: string, error: unknown): unknown {
   if (error instanceof CesError || !(error instanceof Error)) return error;
   const code = 'code' in error ? String(error.code) : '';
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
@@ -82,6 +86,13 @@ function explain(path: string, error: unknown): unknown {
       'state_corrupt',
       `${path} is not a sound database.`,
       'Keep it for inspection (ces audit verify reads what can be read) and restore a copy.',
+      error,
+    );
+  if (code.startsWith('SQLITE_BUSY'))
+    return new CesError(
+      'state_unwritable',
+      `${path} was kept locked by other processes for ${BUSY_TIMEOUT_MS / 1000} s.`,
+      'Try again; if it stays, look for a process that holds it: fuser .ces/state.db',
       error,
     );
   if (

@@ -4,7 +4,7 @@ import type { Head } from '../ledger/chain.js';
 import { digestOf, type EntryInput, encodeEntry, GENESIS, hashEntry } from '../ledger/entry.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { SessionRow, Store, StoredRecord, StoreWriter, TimelineCall } from '../store-port.js';
-import { type Db, openDatabase } from './database.js';
+import { type Db, explain, openDatabase } from './database.js';
 import { SqliteReader } from './reader.js';
 
 class SqliteWriter extends SqliteReader implements StoreWriter {
@@ -88,7 +88,11 @@ class SqliteStore implements Store {
 
   transact<T>(work: (tx: StoreWriter) => T): T {
     // Immediate: a read that later becomes a write fails at once when another process wrote in between.
-    return this.db.transaction(() => work(this.writer)).immediate();
+    try {
+      return this.db.transaction(() => work(this.writer)).immediate();
+    } catch (error) {
+      throw explain(this.db.name, error);
+    }
   }
 
   transactLazily<T>(work: (tx: StoreWriter) => T): T {
