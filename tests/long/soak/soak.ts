@@ -41,6 +41,7 @@ async function run(durationMs: number): Promise<boolean> {
       key,
       env: { ...project.home.env, TMPDIR: temp },
       done: new Map(),
+      killedAt: performance.now(),
       random: createRandom(seed),
     };
     const samples = await useFor(soak, temp, durationMs);

@@ -22,6 +22,8 @@ export interface Soak {
   readonly env: Readonly<Record<string, string>>;
   readonly key: TestKey;
   readonly done: Map<string, number>;
+  /** When a watcher was killed last, as `performance.now()`. */
+  killedAt: number;
   /** Numbers below 1, from a seed. */
   random(): number;
 }
@@ -51,7 +53,7 @@ const USES: readonly (readonly [number, string, Use])[] = [
   [1, 'commit', async ({ project }) => project.repo.commit('More')],
   [1, 'nonsense', (_, { session }) => call(session, 'ces_status', { bogus: '\ud800', paths: ['../x'] })],
   [1, 'resources', (_, { session }) => session.client.readResource({ uri: 'ces://delta' })],
-  [1, 'kill the watcher', async (_, { session }) => killWatcher(session)],
+  [1, 'kill the watcher', async (soak, { session }) => killWatcher(soak, session)],
 ];
 
 /** Does one thing, by chance. */
@@ -151,7 +153,12 @@ async function decide({ project, env, key }: Soak, how: 'approve' | 'reject' | '
   }
 }
 
-function killWatcher(session: McpSession): void {
+// A watcher that dies five times within a minute is given up, as it should be; that is tried elsewhere.
+const KILL_EVERY_MS = 30_000;
+
+function killWatcher(soak: Soak, session: McpSession): void {
+  if (performance.now() - soak.killedAt < KILL_EVERY_MS) return;
+  soak.killedAt = performance.now();
   const watcher = findDescendants(session.pid).find(({ command }) => command.includes('watcher.js'));
   if (watcher !== undefined) process.kill(watcher.pid, 'SIGKILL');
 }
