@@ -1,6 +1,5 @@
 /** Why each package is there, in one line. What package.json has and this lacks, or the other way round, fails a test. */
 export const DEPENDENCY_REASONS: Readonly<Record<string, string>> = {
-  '@clack/prompts': 'asks the operator yes or no on a terminal',
   '@modelcontextprotocol/sdk': 'speaks MCP: the server over stdio, and the scripted client of the demo',
   'better-sqlite3': 'the state and the ledger: synchronous SQLite, prebuilt, no compiler',
   canonicalize: 'canonical JSON (RFC 8785), so that one meaning has one digest',

@@ -3,8 +3,6 @@ import { CesError } from './errors.js';
 import { type PolicyFile, policySchema } from './policy/policy.js';
 
 export const POLICY_PATH = '.ces/policy.yaml';
-export const PROFILE_PATH = '.ces/verification-profile.json';
-export const SIGNERS_PATH = '.ces/allowed_signers';
 
 // Text that opens thousands of anchors takes time that grows with its square.
 const SIZE_LIMIT = 64 * 1024;

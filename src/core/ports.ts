@@ -68,6 +68,8 @@ export interface SandboxView {
   readonly writable: readonly string[];
   /** Shown read-only although it lies in something hidden: dependency folders. */
   readonly readable: readonly string[];
+  /** The check's PATH: its folders are shown read-only where they lie in something hidden. */
+  readonly path?: string;
 }
 
 /** Puts a program into the containment that this machine offers; 'none' changes nothing and says so. */

@@ -123,6 +123,7 @@ async function runCheck(
     cwd,
     writable: [dir, folders.home, folders.tempDir, folders.report],
     readable: [...job.dependencies, ...nodeFolders()],
+    ...(env.PATH === undefined ? {} : { path: env.PATH }),
   };
   const mark = randomBytes(12).toString('hex');
   const result = await runProcess(sandbox.wrap(argv, view), {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Sandbox, SandboxView } from '../ports.js';
-import { findHiddenPaths, type HiddenPath } from './hidden-paths.js';
+import { findHiddenPaths, type HiddenPath, showPrograms } from './hidden-paths.js';
 
 /** Fixed places only: a `bwrap` found on PATH could be one that the workspace brought along. */
 const PLACES = ['/usr/bin/bwrap', '/usr/local/bin/bwrap', '/bin/bwrap', '/run/current-system/sw/bin/bwrap'];
@@ -11,7 +11,10 @@ export function findBubblewrap(): Sandbox | null {
   if (program === undefined) return null;
   return {
     containment: 'bubblewrap',
-    wrap: (argv, view) => [program, ...bubblewrapArgs(view, findHiddenPaths(view)), '--', ...argv],
+    wrap(argv, view) {
+      const hidden = findHiddenPaths(view);
+      return [program, ...bubblewrapArgs(showPrograms(view, hidden), hidden), '--', ...argv];
+    },
   };
 }
 

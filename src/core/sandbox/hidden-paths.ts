@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { SandboxView } from '../ports.js';
 
 export interface HiddenPath {
@@ -60,4 +60,19 @@ function namesIn(folder: string): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/**
+ * The view with the folders of PATH that would be hidden (a Node in a temporary folder, a version manager's). None that holds
+ * something hidden itself: to show it would show that as well.
+ */
+export function showPrograms(view: SandboxView, hidden: readonly HiddenPath[]): SandboxView {
+  const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
+  const shown = (view.path ?? '').split(delimiter).filter((folder) => {
+    const found = describe(folder);
+    if (found?.kind !== 'folder' || found.path !== folder) return false;
+    const isHidden = hidden.some((entry) => entry.path !== folder && within(folder, entry.path));
+    return isHidden && !hidden.some((entry) => within(entry.path, folder));
+  });
+  return { ...view, readable: [...view.readable, ...shown] };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Sandbox, SandboxView } from '../ports.js';
-import { findHiddenPaths, type HiddenPath } from './hidden-paths.js';
+import { findHiddenPaths, type HiddenPath, showPrograms } from './hidden-paths.js';
 
 const PROGRAM = '/usr/bin/sandbox-exec';
 
@@ -9,7 +9,10 @@ export function findSeatbelt(): Sandbox | null {
   if (process.platform !== 'darwin' || !existsSync(PROGRAM)) return null;
   return {
     containment: 'seatbelt',
-    wrap: (argv, view) => [PROGRAM, '-p', seatbeltProfile(view, findHiddenPaths(view)), ...argv],
+    wrap(argv, view) {
+      const hidden = findHiddenPaths(view);
+      return [PROGRAM, '-p', seatbeltProfile(showPrograms(view, hidden), hidden), ...argv];
+    },
   };
 }
 

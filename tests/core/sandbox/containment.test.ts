@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -17,7 +17,7 @@ import type { Sandbox } from '../../../src/core/ports.js';
 import { runProcess } from '../../../src/core/process/run.js';
 import { bubblewrapArgs } from '../../../src/core/sandbox/bubblewrap.js';
 import { chooseFrom, chooseSandbox } from '../../../src/core/sandbox/choose.js';
-import { findHiddenPaths } from '../../../src/core/sandbox/hidden-paths.js';
+import { findHiddenPaths, showPrograms } from '../../../src/core/sandbox/hidden-paths.js';
 import { noSandbox } from '../../../src/core/sandbox/none.js';
 import { seatbeltProfile } from '../../../src/core/sandbox/seatbelt.js';
 import { createFolders, runCheck } from '../process/check-fixture.js';
@@ -252,3 +252,23 @@ function createHomeOutsideTemp(): string | null {
     return null;
   }
 }
+
+test('a folder of PATH that lies in something hidden is shown, and none that holds something hidden', () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ces-path-')));
+  try {
+    for (const name of ['bin', 'home/.ssh']) mkdirSync(join(folder, name), { recursive: true });
+    const hidden = [folder, join(folder, 'home/.ssh')].map((path) => ({ path, kind: 'folder' as const }));
+    const view = { root: '/r', cwd: '/c', writable: [], readable: ['/r/node_modules'] };
+    const path = [
+      join(folder, 'bin'),
+      join(folder, 'home'),
+      join(folder, 'home/.ssh'),
+      folder,
+      '/usr/bin',
+      '/nowhere',
+    ].join(':');
+    expect(showPrograms({ ...view, path }, hidden).readable).toEqual(['/r/node_modules', join(folder, 'bin')]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
