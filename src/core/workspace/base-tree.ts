@@ -10,10 +10,15 @@ import { type RunGit, readGit, splitNul } from './git.js';
 import { hashBlobs } from './git-blobs.js';
 import { digestText } from './repository.js';
 
+export interface CommittedFile {
+  readonly mode: EntryMode;
+  readonly blob: string;
+}
+
 /** A commit's files as git lists them. */
 export interface CommitListing {
   readonly gitTree: string;
-  readonly files: ReadonlyMap<string, { readonly mode: EntryMode; readonly blob: string }>;
+  readonly files: ReadonlyMap<string, CommittedFile>;
   /** Its `.gitignore` files; git follows no link in the place of one. */
   readonly ruleFiles: readonly { readonly path: string; readonly id: string }[];
 }

@@ -15,7 +15,7 @@ import type { Found, FoundFolder } from './walk.js';
 export function readRules(
   tools: { runGit: RunGit; root: string },
   found: FoundFolder,
-  listing: CommitListing | null,
+  listing: Pick<CommitListing, 'ruleFiles'> | null,
   local: LocalIgnores,
 ): IgnoreRules {
   return listing === null ? rulesOnDisk(tools.root, found, local) : rulesOfCommit(tools, listing, local);
@@ -23,7 +23,7 @@ export function readRules(
 
 function rulesOfCommit(
   { runGit, root }: { runGit: RunGit; root: string },
-  listing: CommitListing,
+  listing: Pick<CommitListing, 'ruleFiles'>,
   local: LocalIgnores,
 ): IgnoreRules {
   const files = listing.ruleFiles;

@@ -22,8 +22,17 @@ export function createKnownPaths(): (base: Base, index: GitIndex) => KnownPaths 
   };
 }
 
+const byPath = new WeakMap<Base, ReadonlyMap<string, TreeEntry>>();
+
+/** A base's entries by path, collected once for each base. */
+export function entriesByPath(base: Base): ReadonlyMap<string, TreeEntry> {
+  const entries = byPath.get(base) ?? new Map(base.tree.entries.map((entry) => [entry.path, entry]));
+  byPath.set(base, entries);
+  return entries;
+}
+
 function collectKnownPaths(base: Base, index: GitIndex): KnownPaths {
-  const entries = new Map(base.tree.entries.map((entry) => [entry.path, entry]));
+  const entries = entriesByPath(base);
   const folders = new Set<string>();
   const onlyStaged = new Set<string>();
   for (const path of entries.keys()) addFolders(folders, path);

@@ -3,7 +3,10 @@ import type { ContentStore } from '../ports.js';
 
 const REMEMBERED = 2;
 
-/** A content store that keeps the scans it loaded last in memory: each call compares with the same starting tree. A scan never changes under its id. */
+/**
+ * A content store that keeps the scans that it saved or loaded last in memory: each call compares with the same starting
+ * tree. A scan never changes under its id, and one that was saved here shares its entries with the scans after it.
+ */
 export function rememberScans(store: ContentStore): ContentStore {
   const scans = new Map<string, Scan>();
   const remember = (id: string, scan: Scan): void => {
@@ -15,7 +18,11 @@ export function rememberScans(store: ContentStore): ContentStore {
   return {
     keep: (root, entries) => store.keep(root, entries),
     get: (sha256) => store.get(sha256),
-    saveScan: (scan) => store.saveScan(scan),
+    async saveScan(scan) {
+      const id = await store.saveScan(scan);
+      remember(id, scan);
+      return id;
+    },
     async loadScan(id) {
       const scan = scans.get(id) ?? (await store.loadScan(id));
       if (scan !== null) remember(id, scan);

@@ -4,7 +4,7 @@ import { gitTreeId } from '../delta/git-tree.js';
 import type { Base, Scan, TreeEntry } from '../delta/tree.js';
 import { CesError } from '../errors.js';
 import type { LocalIgnores, Workspace } from '../ports.js';
-import { type CommitListing, listCommit, loadBase } from './base-tree.js';
+import { type CommitListing, type CommittedFile, listCommit, loadBase } from './base-tree.js';
 import { exportCache, importCache } from './cache-file.js';
 import { findLeftOut } from './candidate-paths.js';
 import { applyAttributes, createTreeBuilder } from './candidate-tree.js';
@@ -17,7 +17,7 @@ import { createIndexReader, emptyIndex } from './git-index.js';
 import { collectGitResidue, readRefs } from './git-residue.js';
 import { createIgnoreOracle, type IgnoreMemory } from './ignore-rules.js';
 import { readRules } from './ignore-sources.js';
-import { createKnownPaths } from './known-paths.js';
+import { createKnownPaths, entriesByPath } from './known-paths.js';
 import { readLocalIgnores } from './local-ignores.js';
 import { materializeTree } from './materialize.js';
 import { findOwnDatabase } from './own-database.js';
@@ -45,7 +45,7 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
   const knowPaths = createKnownPaths();
   const buildTree = createTreeBuilder(cache);
   const listings = new Map<string, CommitListing>();
-  const bases = new Map<string, Base>();
+  const bases = new Map<string, Pick<CommitListing, 'ruleFiles'> & { readonly base: Base }>();
   const digesters = { sha1: createDigestFile(root, 'sha1', cache), sha256: createDigestFile(root, 'sha256', cache) };
   if (options.cache !== undefined) importCache(options.cache, root, cache, ignoreMemory);
 
@@ -55,12 +55,32 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
     return listing;
   }
 
+  async function findCommitted(commit: string): Promise<(path: string) => CommittedFile | undefined> {
+    const loaded = bases.get(commit);
+    if (loaded === undefined) {
+      const { files } = await list(commit);
+      return (path) => files.get(path);
+    }
+    const entries = entriesByPath(loaded.base);
+    return (path) => {
+      const entry = entries.get(path);
+      const blob = entry === undefined ? undefined : cache.blobOf(entry.sha256);
+      return entry === undefined || blob === undefined ? undefined : { mode: entry.mode, blob };
+    };
+  }
+
   async function readBaseOf(commit: string): Promise<Base> {
     const repository = await findRepository(runGit, root);
     if (repository === null) throw noRepository(root);
-    const digestFile = digesters[repository.format];
-    const base = bases.get(commit) ?? (await loadBase({ runGit, root, cache, digestFile }, commit, await list(commit)));
-    rememberFew(bases, commit, base);
+    const known = bases.get(commit);
+    if (known !== undefined) {
+      rememberFew(bases, commit, known);
+      return known.base;
+    }
+    const listing = await list(commit);
+    const base = await loadBase({ runGit, root, cache, digestFile: digesters[repository.format] }, commit, listing);
+    rememberFew(bases, commit, { base, ruleFiles: listing.ruleFiles });
+    listings.delete(commit); // the base has every path too
     return base;
   }
 
@@ -71,10 +91,10 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
     if (repository === null && base.commit !== null) throw noRepository(root);
     const format = repository?.format ?? 'sha1';
     const ownDatabase = findOwnDatabase(root);
-    const [index, refs, listing, found] = await Promise.all([
+    const [index, refs, rules, found] = await Promise.all([
       repository === null ? emptyIndex : readIndex(repository, mode === 'full'),
       repository === null ? new Map<string, string>() : readRefs(runGit, root),
-      base.commit === null ? null : list(base.commit),
+      base.commit === null ? null : (bases.get(base.commit) ?? list(base.commit)),
       mode === 'full'
         ? walk(root, { statOnOpen: !ownDatabase.linked })
         : walk(root, {
@@ -82,7 +102,7 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
           }),
     ]);
     const known = knowPaths(base, index);
-    const oracle = createIgnoreOracle(runGit, readRules({ runGit, root }, found, listing, localIgnores), ignoreMemory);
+    const oracle = createIgnoreOracle(runGit, readRules({ runGit, root }, found, rules, localIgnores), ignoreMemory);
     const leftOut = await findLeftOut(found, known, oracle).finally(() => oracle.dispose());
     const tools = { runGit, root, cache, digestFile: digesters[format], ownDatabase, format };
     const files = await sortFiles(tools, found, known, leftOut);
@@ -108,11 +128,8 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
 
   /** Blobs that git holds: of files in `tree`, where git has that very tree, and of any file hashed before. */
   async function loadMissing(gitTree: string, entries: readonly TreeEntry[]): Promise<ReadonlyMap<string, Buffer>> {
-    const files = await list(gitTree).then(
-      (listing) => listing.files,
-      () => new Map<string, { blob: string }>(),
-    );
-    const wanted = entries.map(({ path, sha256 }) => ({ sha256, blob: files.get(path)?.blob ?? cache.blobOf(sha256) }));
+    const find = await findCommitted(gitTree).catch(() => () => undefined);
+    const wanted = entries.map(({ path, sha256 }) => ({ sha256, blob: find(path)?.blob ?? cache.blobOf(sha256) }));
     const found = new Map<string, Buffer>();
     for (const { sha256, blob } of wanted) {
       if (blob === undefined) continue;
@@ -135,7 +152,7 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
     readLocalIgnores: async () => readLocalIgnores(runGit, root, await findRepository(runGit, root)),
     read: async (path) => readInside(root, path, findOwnDatabase(root)),
     async readAtCommit(commit, path) {
-      const file = (await list(commit)).files.get(path);
+      const file = (await findCommitted(commit))(path);
       if (file === undefined || file.mode === '160000') return null;
       return (await loadBlobs(runGit, root, [file.blob])).get(file.blob) ?? null;
     },

@@ -2,6 +2,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createContentStore, isSecretsLike } from '../../../src/core/workspace/content-store.js';
+import { rememberScans } from '../../../src/core/workspace/remember-scans.js';
 import { createFolder, fillRepository, put, start } from './repository-fixture.js';
 
 let folder = createFolder();
@@ -55,6 +56,18 @@ test('a scan comes back as it was, and a changed one is refused', async () => {
   expect(statSync(join(state.path, 'scans', name)).mode & 0o777).toBe(0o600);
   writeFileSync(join(state.path, 'scans', name), 'garbage');
   await expect(store.loadScan(id)).rejects.toMatchObject({ code: 'state_corrupt' });
+});
+
+test('a scan that was saved here is given again as it is, without being read', async () => {
+  fillRepository(folder.path);
+  const { scan } = await start(folder.path);
+  const store = rememberScans(createContentStore({ dir: state.path, maxBytes: 100 }));
+  const id = await store.saveScan(scan);
+  expect(await store.loadScan(id)).toBe(scan);
+  const elsewhere = rememberScans(createContentStore({ dir: state.path, maxBytes: 100 }));
+  const loaded = await elsewhere.loadScan(id);
+  expect(loaded).toEqual(scan);
+  expect(await elsewhere.loadScan(id)).toBe(loaded);
 });
 
 test('a store that cannot be written is an error', async () => {

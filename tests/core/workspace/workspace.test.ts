@@ -281,6 +281,22 @@ test('a tree is written byte for byte, from files or from git, and never from an
   }
 });
 
+test('several bases are known at once, and each gives its own files', async () => {
+  fillRepository(folder.path);
+  const commits = [git(folder.path, 'rev-parse', 'HEAD')];
+  for (let at = 1; at <= 5; at++) {
+    put(folder.path, 'docs.txt', `docs ${at}\n`);
+    git(folder.path, 'commit', '-qam', `docs ${at}`);
+    commits.push(git(folder.path, 'rev-parse', 'HEAD'));
+  }
+  const workspace = createWorkspace({ root: folder.path });
+  for (const commit of [...commits, ...commits]) {
+    expect((await workspace.readBaseOf(commit)).tree.gitTree).toBe(git(folder.path, 'rev-parse', `${commit}^{tree}`));
+    const docs = (await workspace.readAtCommit(commit, 'docs.txt'))?.toString().trim();
+    expect(docs).toBe(git(folder.path, 'show', `${commit}:docs.txt`));
+  }
+});
+
 test('reading a file stays below the root', async () => {
   fillRepository(folder.path);
   const { workspace, base } = await start(folder.path);
