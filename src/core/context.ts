@@ -34,14 +34,15 @@ export function createContext(options: {
   mode: 'read' | 'write';
 }): Context {
   const { root, folders, caller } = options;
-  const store = openStore(join(root, DATABASE), options.mode);
+  const store = openStore(join(root, DATABASE), options.mode === 'read' ? 'read' : 'update');
   const projectId = store.read.meta('project_id');
   if (projectId === null || !/^proj-[0-9a-f]{24}$/.test(projectId)) {
+    const isUnfinished = projectId === null && store.read.head() === null;
     store.close();
     throw new CesError(
       'state_corrupt',
-      `${join(root, DATABASE)} holds no project id.`,
-      'Run: ces uninstall --all, then ces init',
+      `${join(root, DATABASE)} holds no project id${isUnfinished ? ': `ces init` was cut off' : ''}.`,
+      isUnfinished ? 'Run: ces init' : 'Put .ces/ back from a copy; or give it up: ces uninstall --all, then ces init',
     );
   }
   const projectDir = join(folders.stateDir, 'projects', projectId);
@@ -58,7 +59,7 @@ export function createContext(options: {
     store,
     workspace: workspace.port,
     content: rememberScans(createContentStore({ dir: join(projectDir, 'content'), maxBytes: CONTENT_LIMIT_BYTES })),
-    witness: createWitness({ stateDir: folders.stateDir, projectId }),
+    witness: createWitness({ stateDir: folders.stateDir, projectId, root }),
     signatures: createLazyChecker(folders.configDir),
     exports: createExports(root),
     checks: () => {

@@ -159,12 +159,8 @@ export interface Exports {
 
 /** The `.ces/` folder of one root. */
 export interface ProjectFolder {
-  /** Makes it with its database; files that a clone brought along stay. Refuses `already_initialized` and `unsafe_state`. */
-  create(input: {
-    projectId: string;
-    policy: string;
-    signers: string;
-  }): Promise<{ store: Store; created: readonly string[]; projectId: string }>;
+  /** Makes what is missing of it and opens its database; what is there stays. Refuses `unsafe_state` and `state_unwritable`. */
+  create(input: { policy: string; signers: string }): Promise<{ store: Store; created: readonly string[] }>;
   /** Text of a file directly below it, or null. */
   read(name: string): Promise<string | null>;
   write(name: string, text: string): Promise<void>;

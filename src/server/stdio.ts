@@ -1,7 +1,10 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { type Context, createContext, randomIds } from '../core/context.js';
+import { CesError } from '../core/errors.js';
 import { findProject } from '../core/find-project.js';
-import type { Folders } from '../core/folders.js';
+import { DATABASE, type Folders } from '../core/folders.js';
 import { createServer } from './server.js';
 import { Session } from './session.js';
 
@@ -20,9 +23,13 @@ export async function runStdioServer(options: { from: string; folders: Folders }
   let session: Session | null = null;
   let client: string | null = null;
   let opening: Promise<Context> | null = null;
+  let opened = '';
 
-  const open = (): Promise<Context> => {
-    if (ctx !== null) return Promise.resolve(ctx);
+  const open = async (): Promise<Context> => {
+    if (ctx !== null) {
+      refuseReplaced(ctx.root, opened);
+      return ctx;
+    }
     // A failure is not kept: the project may be made, or mended, while the server runs.
     opening ??= openProject().finally(() => {
       opening = null;
@@ -45,6 +52,7 @@ export async function runStdioServer(options: { from: string; folders: Folders }
       throw error;
     }
     ctx = made;
+    opened = fileIdentity(made.root);
     session = started;
     return made;
   };
@@ -70,14 +78,32 @@ export async function runStdioServer(options: { from: string; folders: Folders }
   await gone.promise;
 
   setTimeout(() => process.exit(0), BACKSTOP_MS).unref();
-  await close(ctx, session);
+  await close(ctx, session, opened);
   process.exit(0);
 }
 
-async function close(ctx: Context | null, session: Session | null): Promise<void> {
+// The database that is open goes on to take writes after it was moved or removed: what it took would be lost.
+function refuseReplaced(root: string, opened: string): void {
+  const now = fileIdentity(root);
+  if (now === opened) return;
+  throw new CesError(
+    now === '' ? 'root_lost_state' : 'unsafe_state',
+    `${join(root, DATABASE)} was ${now === '' ? 'removed' : 'replaced'} while this server had it open: nothing may go on here.`,
+    'Put .ces/ back, and have your client start the server again.',
+  );
+}
+
+function fileIdentity(root: string): string {
+  const stat = lstatSync(join(root, DATABASE), { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.dev}:${stat.ino}`;
+}
+
+async function close(ctx: Context | null, session: Session | null, opened: string): Promise<void> {
   if (ctx === null) return;
   for (const run of ctx.runs.values()) run.abort.abort();
   await Promise.allSettled([...ctx.runs.values()].map((run) => run.done));
+  // SQLite would tidy up beside whatever lies in the place of the file that it has open.
+  if (fileIdentity(ctx.root) !== opened) return;
   await session?.stop();
   await ctx.close();
 }

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { witnessPath as pathOfWitness } from '../../src/core/witness/heads.js';
 import { type GovernedProject, listOf, textOf } from '../support/governed-project.js';
 import { withDatabase } from '../support/project-state.js';
 import {
@@ -38,7 +39,8 @@ afterAll(() => project?.dispose());
 
 function witnessPath(): string {
   const id = /proj-[0-9a-f]{24}/.exec(project.repo.read('.ces/policy.yaml'))?.[0] ?? '';
-  return join(project.home.env.XDG_STATE_HOME ?? '', 'ces', 'projects', id, 'witness.jsonl');
+  const stateDir = join(project.home.env.XDG_STATE_HOME ?? '', 'ces');
+  return pathOfWitness({ stateDir, projectId: id, root: project.repo.root });
 }
 
 const attack = (work: (db: Database.Database) => void) => withDatabase(project.repo.root, work);

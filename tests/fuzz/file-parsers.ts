@@ -39,7 +39,7 @@ export async function createFileParsers(): Promise<FileParsers> {
   const registry = createRootRegistry({ stateDir });
   await registry.register(root, null, PROJECT);
   const [entry = ''] = readdirSync(join(stateDir, 'roots'));
-  const witness = createWitness({ stateDir, projectId: PROJECT });
+  const witness = createWitness({ stateDir, projectId: PROJECT, root: '/project' });
   await witness.append({ sequence: 1, hash: 'ab'.repeat(32), at: '2026-01-02T03:04:05.678Z' });
   const pins = createPins({ configDir, projectId: PROJECT });
   await pins.add(`sha256:${'0'.repeat(64)}`);

@@ -12,6 +12,7 @@ import {
 } from '../../core/operations/approve.js';
 import { findPending, type Pending } from '../../core/operations/pending.js';
 import { readStatus } from '../../core/operations/read-status.js';
+import { restoreExports } from '../../core/operations/restore-exports.js';
 import { type ChangeReview, reviewChange, type Waiver } from '../../core/operations/review-change.js';
 import { createSshSigner } from '../../core/signing/ssh-sign.js';
 import { createPins } from '../../core/witness/pins.js';
@@ -35,6 +36,7 @@ export async function run(cli: Cli, id: string | undefined, options: ApproveOpti
   await requireTerminal(cli, 'ces approve');
   const waivers = pairWaivers(options);
   return withProject(cli, 'write', async (ctx) => {
+    await restoreExports(ctx);
     const pending = findPending(ctx, id);
     const key = await requireUsableKey(cli);
     const proposal = await propose(cli, ctx, pending, waivers);

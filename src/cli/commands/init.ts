@@ -52,7 +52,8 @@ export async function run(cli: Cli, given: string | undefined): Promise<ExitCode
   return 0;
 }
 
-// What is installed now is what the operator has worked with: a later change of it before any work is shown.
+// What is installed now is what the operator has worked with: a later change of it before any work is shown. Done last, and
+// again by the `init` that finishes what another began.
 async function lookFirst(cli: Cli, root: string): Promise<void> {
   const caller = { principal: 'operator', channel: 'cli', session: null } as const;
   const ctx = createContext({ root, folders: cli.folders, caller, mode: 'write' });

@@ -8,6 +8,7 @@ import { findProject } from '../../core/find-project.js';
 import { type Folders, realFolder } from '../../core/folders.js';
 import { uninstall } from '../../core/operations/uninstall.js';
 import { createProjectFolder } from '../../core/store/project-folder.js';
+import { witnessPath } from '../../core/witness/heads.js';
 import { createRootRegistry } from '../../core/witness/registry.js';
 import { confirm } from '../ask.js';
 import { type Cli, type ExitCode, withProject } from '../cli.js';
@@ -37,7 +38,10 @@ export async function run(cli: Cli, options: { all?: boolean; yes?: boolean }): 
     shared,
     folder: createProjectFolder(root),
     registry,
-    removeState: (id) => removeState(cli.folders, id),
+    removeState: (id) =>
+      removePaths(
+        shared ? [witnessPath({ stateDir: cli.folders.stateDir, projectId: id, root })] : placesOf(cli.folders, id),
+      ),
   });
   cli.out.answer({ project_id: projectId, root, at: systemClock.now(), ...result }, () =>
     [
@@ -62,9 +66,13 @@ async function findTarget(cli: Cli): Promise<{ root: string; projectId: string }
   }
 }
 
-async function removeState(folders: Folders, projectId: string): Promise<string[]> {
+function placesOf(folders: Folders, projectId: string): string[] {
+  return [join(folders.stateDir, 'projects', projectId), join(folders.configDir, 'pins', projectId)];
+}
+
+async function removePaths(paths: readonly string[]): Promise<string[]> {
   const removed: string[] = [];
-  for (const path of [join(folders.stateDir, 'projects', projectId), join(folders.configDir, 'pins', projectId)]) {
+  for (const path of paths) {
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) continue;
     await rm(path, { recursive: true, force: true });
     removed.push(path);

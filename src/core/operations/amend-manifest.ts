@@ -3,6 +3,7 @@ import { FINAL_STATES } from '../manifest/lifecycle.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import { parseGlobs } from '../manifest/scope.js';
 import type { OperationContext } from '../ports.js';
+import type { StoreReader } from '../store-port.js';
 
 /** Records the agent's wish to widen its manifest; the operator grants it by `ces approve`. Returns its id. */
 export async function requestAmendment(
@@ -24,8 +25,6 @@ export async function requestAmendment(
       `Manifest ${row.id} is ${row.state} and can't be amended.`,
       'Ask for a new manifest.',
     );
-  const same = findSame(ctx, row.id, scope, criteria);
-  if (same !== null) return same;
   const id = ctx.ids.create('A');
   const at = ctx.clock.now();
   const body = {
@@ -36,7 +35,9 @@ export async function requestAmendment(
     acceptance_criteria: criteria,
     reason: wish.reason,
   };
-  ctx.store.transact((tx) => {
+  return ctx.store.transact((tx) => {
+    const same = findSame(tx, row.id, scope, criteria);
+    if (same !== null) return same;
     const digest = tx.putRecord({ kind: 'amendment', id, manifestId: row.id, at, body });
     tx.append(
       {
@@ -47,19 +48,19 @@ export async function requestAmendment(
       },
       at,
     );
+    return id;
   });
-  return id;
 }
 
 // An agent that asks again for what it asked before (a retry, a restart) gets the same amendment back.
 function findSame(
-  ctx: OperationContext,
+  reader: StoreReader,
   manifestId: string,
   scope: readonly string[],
   criteria: readonly string[],
 ): string | null {
   const key = JSON.stringify([scope, criteria]);
-  for (const record of ctx.store.read.records('amendment', manifestId)) {
+  for (const record of reader.records('amendment', manifestId)) {
     const body = amendmentBody(record.body);
     if (body !== null && JSON.stringify([body.scope, body.acceptance_criteria]) === key) return record.id;
   }

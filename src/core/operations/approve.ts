@@ -6,7 +6,7 @@ import type { OperationContext, Signer } from '../ports.js';
 import type { StoreWriter } from '../store-port.js';
 import type { DecisionRecord } from './decision-record.js';
 import { transition } from './manifest-state.js';
-import type { Pending } from './pending.js';
+import { type Pending, requireStillPending } from './pending.js';
 import { type ChangeReview, encodeReview } from './review-change.js';
 import { witnessHead } from './witness-head.js';
 
@@ -85,6 +85,8 @@ export async function approve(
   signer: Signer,
   pin: (digest: string) => Promise<void>,
 ): Promise<Approval> {
+  // Before the passphrase is asked for: what can't be witnessed must not be decided.
+  await witnessHead(ctx);
   const signature = await signer.sign(proposal.statement);
   const verdict = await ctx.signatures.check(proposal.statement, signature);
   if (!verdict.valid)
@@ -101,14 +103,7 @@ export async function approve(
     at,
   };
   const head = ctx.store.transact((tx) => {
-    const row = tx.manifest(proposal.pending.row.id);
-    const seen = proposal.pending.row;
-    if (row === null || row.state !== seen.state || row.version !== seen.version)
-      throw new CesError(
-        'conflict',
-        `${seen.id} is ${row?.state ?? 'gone'} now; it was ${seen.state} when it was shown.`,
-        'Run ces approve again and look at it as it is.',
-      );
+    const row = requireStillPending(tx, proposal.pending, 'Run ces approve again and look at it as it is.');
     const digest = tx.putRecord({ kind: 'decision', id: decision.id, manifestId: row.id, at, body: decision });
     const entry = tx.append(
       {

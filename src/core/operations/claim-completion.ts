@@ -40,6 +40,8 @@ export async function claimCompletion(
   const measurement = await measure(ctx, row, 'full');
   const facts = await gatherFacts(ctx, row, measurement, claim);
   const judgement = judgeClaim(facts);
+  // A claim that can't be witnessed afterwards must not be judged, nor cost a retry.
+  await witnessHead(ctx);
   const after = record(ctx, row, claim, judgement, measurement.scan.candidate.digest, facts.run?.id ?? null);
   await witnessHead(ctx);
   const { claimedUnchanged, changedUnclaimed } = compareFiles(facts);

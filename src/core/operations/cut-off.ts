@@ -54,13 +54,14 @@ export function repeatsUnanswered(reader: StoreReader, claim: JudgedClaim): bool
 
 function wasCutOff(reader: StoreReader, entry: LedgerEntry): boolean {
   return reader
-    .entries({ type: 'session.ended', since: entry.at })
+    .entries({ type: 'session.ended' })
     .some(({ body }) => body.session_id === entry.session && body.last_seen !== undefined);
 }
 
-function unfinishedRuns(reader: StoreReader, { id, startedAt }: SessionRow): readonly LedgerEntry[] {
+// By session and not by time: the clock may have been set back since it began.
+function unfinishedRuns(reader: StoreReader, { id }: SessionRow): readonly LedgerEntry[] {
   const started = reader
-    .entries({ type: 'run.started', since: startedAt })
+    .entries({ type: 'run.started' })
     .filter((entry) => entry.session === id && typeof entry.body.run_id === 'string');
   return started.filter(({ body }) => reader.record('run', String(body.run_id)) === null);
 }

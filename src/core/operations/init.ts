@@ -1,6 +1,8 @@
 import { POLICY_PATH, parsePolicy, renderPolicy } from '../config.js';
+import { CesError } from '../errors.js';
 import { digestOf } from '../ledger/entry.js';
 import type { Caller, Clock, ProjectFolder, Registry } from '../ports.js';
+import type { Store } from '../store-port.js';
 
 export interface InitPorts {
   readonly root: string;
@@ -27,36 +29,67 @@ export interface InitResult {
 }
 
 /**
- * Makes a project: `.ces/`, its database with the first ledger entry, its place in the registry of governed roots, and the
- * pin of its policy. In a clone that carries a policy, the project id is the policy's. Refuses `already_initialized`.
+ * Makes a project: `.ces/`, its database with the first ledger entry, the pin of its policy, and at last its place in the
+ * registry of governed roots: until then it can be run again after it was cut off. In a clone that carries a policy, the
+ * project id is the policy's. Refuses `already_initialized`.
  */
 export async function init(ports: InitPorts): Promise<InitResult> {
+  if ((await ports.registry.find(ports.root)) !== null) throw alreadyGoverned(ports.root);
   const carried = await ports.folder.read('policy.yaml');
-  const projectId = carried === null ? ports.newProjectId() : parsePolicy(carried).project_id;
-  const policy = carried ?? renderPolicy(projectId);
-  const { store, created } = await ports.folder.create({ projectId, policy, signers: renderSigners(ports.signerLine) });
+  const drafted = carried ?? renderPolicy(ports.newProjectId());
+  parsePolicy(drafted);
+  const { store, created } = await ports.folder.create({ policy: drafted, signers: renderSigners(ports.signerLine) });
   try {
-    const at = ports.clock.now();
-    store.transact((tx) => {
-      tx.setMeta('project_id', projectId);
-      tx.setMeta('created_at', at);
-      tx.setMeta('name', ports.name);
-      tx.append(
-        {
-          type: 'project.initialized',
-          ...ports.caller,
-          summary: `project ${projectId}`,
-          body: { project_id: projectId, policy: digestOf(policy), policy_path: POLICY_PATH },
-        },
-        at,
-      );
-    });
+    // Another `init` at the same time may have come first.
+    const policy = (await ports.folder.read('policy.yaml')) ?? drafted;
+    const first = readFirst(store) ?? begin(ports, store, policy);
+    if (first.policy === digestOf(policy)) await ports.pin(first.projectId, first.policy);
+    if ((await ports.registry.find(ports.root)) !== null) throw alreadyGoverned(ports.root);
+    await ports.registry.register(ports.root, ports.gitCommonDir, first.projectId);
+    return { project_id: first.projectId, root: ports.root, created, joined: carried !== null };
   } finally {
     store.close();
   }
-  await ports.pin(projectId, digestOf(policy));
-  await ports.registry.register(ports.root, ports.gitCommonDir, projectId);
-  return { project_id: projectId, root: ports.root, created, joined: carried !== null };
+}
+
+interface First {
+  readonly projectId: string;
+  /** Digest of the policy that was there. */
+  readonly policy: string;
+}
+
+/** What an `init` that was cut off, or that came first, recorded; null where none did. */
+function readFirst({ read }: Pick<Store, 'read'>): First | null {
+  const projectId = read.meta('project_id');
+  if (projectId === null) return null;
+  const [entry] = read.entries({ type: 'project.initialized' });
+  return { projectId, policy: String(entry?.body.policy) };
+}
+
+function begin(ports: InitPorts, store: Store, policy: string): First {
+  const at = ports.clock.now();
+  const { project_id } = parsePolicy(policy);
+  return store.transact((tx) => {
+    const other = readFirst({ read: tx });
+    if (other !== null) return other;
+    tx.setMeta('project_id', project_id);
+    tx.setMeta('created_at', at);
+    tx.setMeta('name', ports.name);
+    tx.append(
+      {
+        type: 'project.initialized',
+        ...ports.caller,
+        summary: `project ${project_id}`,
+        body: { project_id, policy: digestOf(policy), policy_path: POLICY_PATH },
+      },
+      at,
+    );
+    return { projectId: project_id, policy: digestOf(policy) };
+  });
+}
+
+function alreadyGoverned(root: string): CesError {
+  return new CesError('already_initialized', `${root} is governed already.`, 'Run: ces status');
 }
 
 /** The text of `.ces/allowed_signers` with one signer, or none yet. */

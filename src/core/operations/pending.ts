@@ -1,6 +1,7 @@
 import { CesError } from '../errors.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
+import type { StoreReader } from '../store-port.js';
 import { type AmendmentBody, amendmentBody } from './amend-manifest.js';
 import { peekLiving } from './manifest-state.js';
 import { whyBlocked } from './why-blocked.js';
@@ -22,9 +23,7 @@ export function listPending(ctx: OperationContext): Pending[] {
   const row = peekLiving(ctx);
   if (row === null) return [];
   const found: Pending[] = [];
-  const decided = new Set(
-    ctx.store.read.entries({ type: 'amendment.decided' }).map((entry) => entry.body.amendment_id),
-  );
+  const decided = decidedAmendments(ctx.store.read);
   for (const record of ctx.store.read.records('amendment', row.id)) {
     const amendment = amendmentBody(record.body);
     if (amendment === null || decided.has(record.id)) continue;
@@ -59,4 +58,27 @@ export function findPending(ctx: OperationContext, id: string | undefined): Pend
     id === undefined ? 'Nothing waits for a decision.' : `${id} does not wait for a decision.`,
     others === '' ? 'Run: ces status' : `These do: ${others}.`,
   );
+}
+
+/**
+ * The row of what was shown, inside the transaction that decides on it. Refuses (`conflict`) when somebody else decided
+ * first, or the manifest is not where it was when the operator looked.
+ */
+export function requireStillPending(tx: StoreReader, seen: Pending, again: string): ManifestRow {
+  const row = tx.manifest(seen.row.id);
+  if (row === null || row.state !== seen.row.state || row.version !== seen.row.version)
+    throw new CesError(
+      'conflict',
+      row?.state === seen.row.state
+        ? `${seen.row.id} is version ${row.version} now; it was version ${seen.row.version} when it was shown.`
+        : `${seen.row.id} is ${row?.state ?? 'gone'} now; it was ${seen.row.state} when it was shown.`,
+      again,
+    );
+  if (seen.kind === 'amendment' && decidedAmendments(tx).has(seen.id))
+    throw new CesError('conflict', `${seen.id} was decided meanwhile.`, again);
+  return row;
+}
+
+function decidedAmendments(reader: StoreReader): ReadonlySet<unknown> {
+  return new Set(reader.entries({ type: 'amendment.decided' }).map((entry) => entry.body.amendment_id));
 }

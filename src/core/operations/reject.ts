@@ -1,8 +1,9 @@
 import { CesError } from '../errors.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
+import type { StoreReader } from '../store-port.js';
 import { readLiving, transition } from './manifest-state.js';
-import { findPending } from './pending.js';
+import { findPending, type Pending, requireStillPending } from './pending.js';
 import { witnessHead } from './witness-head.js';
 
 /** Says no to what waits, or cancels the manifest. Needs no signature: a no widens nothing. Refuses (`not_found`) what does not wait. */
@@ -12,11 +13,12 @@ export async function reject(
 ): Promise<{ id: string; kind: string; row: ManifestRow }> {
   if (input.reason.trim() === '')
     throw new CesError('usage', 'A rejection needs a reason: the agent is told it.', 'Run: ces reject --reason TEXT');
-  const target = input.cancel ? findForCancel(ctx, input.id) : findPending(ctx, input.id);
+  const pending = input.cancel ? null : findPending(ctx, input.id);
+  const target = pending ?? findForCancel(ctx, input.id);
+  await witnessHead(ctx);
   const at = ctx.clock.now();
   const row = ctx.store.transact((tx) => {
-    const current = tx.manifest(target.row.id);
-    if (current === null) throw new CesError('not_found', `${target.row.id} is gone.`, 'Run: ces audit verify');
+    const current = pending === null ? requireRow(tx, target.row.id) : requireStill(tx, pending);
     tx.append(
       {
         type: 'decision.rejected',
@@ -41,6 +43,16 @@ export async function reject(
   });
   await witnessHead(ctx);
   return { id: target.id, kind: target.kind, row };
+}
+
+function requireStill(tx: StoreReader, pending: Pending): ManifestRow {
+  return requireStillPending(tx, pending, 'Look at it as it is: ces status');
+}
+
+function requireRow(tx: StoreReader, id: string): ManifestRow {
+  const row = tx.manifest(id);
+  if (row === null) throw new CesError('not_found', `${id} is gone.`, 'Run: ces audit verify');
+  return row;
 }
 
 function findForCancel(ctx: OperationContext, id: string | undefined): { id: string; kind: string; row: ManifestRow } {

@@ -70,9 +70,10 @@ function pendingAmendment(ctx: OperationContext, id: string): boolean {
 }
 
 async function waitWhile(ctx: OperationContext, seconds: number, pending: () => boolean): Promise<void> {
-  const deadline = Date.parse(ctx.clock.now()) + seconds * 1000;
+  // Not by the clock of `ctx`, which may be set back meanwhile.
+  const deadline = performance.now() + seconds * 1000;
   while (pending()) {
-    const left = deadline - Date.parse(ctx.clock.now());
+    const left = deadline - performance.now();
     if (left <= 0) return;
     await ctx.waitForChange(Math.min(left, 500));
   }

@@ -7,7 +7,7 @@ export interface UninstallPorts {
   readonly shared: boolean;
   readonly folder: ProjectFolder;
   readonly registry: Registry;
-  /** Removes what is kept about the project outside the workspace; returns the folders and files that were there. */
+  /** Removes what is kept about the project outside the workspace, or of a shared one what is this root's alone; returns what was there. */
   readonly removeState: (projectId: string) => Promise<readonly string[]>;
 }
 
@@ -16,7 +16,7 @@ export async function uninstall(
   ports: UninstallPorts,
 ): Promise<{ removed: readonly string[]; kept: readonly string[] }> {
   await ports.folder.remove();
-  const outside = ports.shared ? [] : await ports.removeState(ports.projectId);
+  const outside = await ports.removeState(ports.projectId);
   // Last: a root that is still registered is halted when this is cut off, and can be uninstalled again.
   const registered = await ports.registry.remove(ports.root);
   return {

@@ -8,17 +8,20 @@ export type Db = Database.Database;
 /** SQLite's waiting is not fair: of many processes that write, one may wait until all others are done. */
 const BUSY_TIMEOUT_MS = 60_000;
 
+/** `write` makes what is not there yet; `update` writes what `init` made, and `read` only reads it. */
+export type OpenMode = 'read' | 'write' | 'update';
+
 /**
- * Opens `.ces/state.db`. For writing it is made (0600) and migrated; for reading it must exist, and no side file is left.
- * Refuses a link (`unsafe_state`), a file that is no database (`state_corrupt`), a newer version (`state_newer`) and a
- * place that can't be written (`state_unwritable`).
+ * Opens `.ces/state.db`. For writing it is made (0600) and migrated; otherwise it must exist, and reading leaves no side
+ * file. Refuses a link (`unsafe_state`), a file that is no database or holds nothing (`state_corrupt`), a newer version
+ * (`state_newer`) and a place that can't be written (`state_unwritable`).
  */
-export function openDatabase(path: string, mode: 'read' | 'write'): Db {
+export function openDatabase(path: string, mode: OpenMode): Db {
   refuseLinks(path);
-  if (mode === 'read' && !existsSync(path))
+  if (mode !== 'write' && !existsSync(path))
     throw new CesError('not_a_project', `${path} does not exist.`, 'Run: ces init');
   try {
-    const db = new Database(path, { readonly: false, fileMustExist: mode === 'read', timeout: BUSY_TIMEOUT_MS });
+    const db = new Database(path, { readonly: false, fileMustExist: mode !== 'write', timeout: BUSY_TIMEOUT_MS });
     try {
       configure(db, path, mode);
       return db;
@@ -27,11 +30,11 @@ export function openDatabase(path: string, mode: 'read' | 'write'): Db {
       throw error;
     }
   } catch (error) {
-    throw explain(path, error);
+    throw explainDatabaseError(path, error);
   }
 }
 
-function configure(db: Db, path: string, mode: 'read' | 'write'): void {
+function configure(db: Db, path: string, mode: OpenMode): void {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version > MIGRATIONS.length)
     throw new CesError(
@@ -39,12 +42,14 @@ function configure(db: Db, path: string, mode: 'read' | 'write'): void {
       `${path} has format ${version}; this version of CES knows ${MIGRATIONS.length}.`,
       'Upgrade CES: npm install -g controlled-execution-system',
     );
+  // An empty file is a valid database of SQLite: what was cut to nothing must not be filled again as if it were new.
+  if (mode !== 'write' && version === 0) throw emptyState(path);
   if (mode === 'read') {
     if (version < MIGRATIONS.length)
       throw new CesError(
         'state_corrupt',
         `${path} has format ${version}, older than this CES reads.`,
-        'Run: ces status --reconcile',
+        'Run a command that may write, which upgrades it, such as: ces verify',
       );
     db.pragma('query_only = true');
     return;
@@ -77,11 +82,20 @@ function refuseLinks(path: string): void {
   }
 }
 
-/** An error of SQLite as one of ours, where it says something about the file at `path`; any other as it is. */
-export function explain(path: string, error: unknown): unknown {
+/** The error for a state of a project that holds nothing: `init` was cut off, or somebody emptied it. */
+export function emptyState(path: string): CesError {
+  return new CesError(
+    'state_corrupt',
+    `${path} holds no project: \`ces init\` was cut off, or somebody emptied it.`,
+    'Run: ces init. If work was done here, put .ces/ back from a copy instead.',
+  );
+}
+
+/** What SQLite said about the state at `path`, as one of our errors; everything else as it is. */
+export function explainDatabaseError(path: string, error: unknown): unknown {
   if (error instanceof CesError || !(error instanceof Error)) return error;
   const code = 'code' in error ? String(error.code) : '';
-  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
+  if (isDamage(code, error.message))
     return new CesError(
       'state_corrupt',
       `${path} is not a sound database.`,
@@ -99,13 +113,20 @@ export function explain(path: string, error: unknown): unknown {
     code.startsWith('SQLITE_CANTOPEN') ||
     code.startsWith('SQLITE_READONLY') ||
     code.startsWith('SQLITE_FULL') ||
+    code.startsWith('SQLITE_PERM') ||
     code.startsWith('SQLITE_IOERR')
   )
     return new CesError(
       'state_unwritable',
-      `${path} can't be opened or written (${code}).`,
+      `${path} can't be read or written (${code}).`,
       'Check the folder, its permissions and the free space.',
       error,
     );
   return error;
+}
+
+// Damage inside a page that is still well formed shows as a table or a text that is not what was written.
+function isDamage(code: string, message: string): boolean {
+  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) return true;
+  return code === 'SQLITE_ERROR' && /^(no such (table|column)|malformed JSON)/.test(message);
 }

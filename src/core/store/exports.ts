@@ -13,15 +13,14 @@ export function createExports(root: string): Exports {
   const folder = join(root, '.ces', 'exports');
   return {
     async write(id, statement, signature) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      if (!(await lstat(folder)).isDirectory())
-        throw new CesError(
-          'unsafe_state',
-          `${folder} is not a folder.`,
-          'Look at what put it there; remove it, then try again.',
-        );
-      await writeFileAtomic(join(folder, id + STATEMENT), statement, { mode: 0o644 });
-      await writeFileAtomic(join(folder, id + SIGNATURE), signature, { mode: 0o644 });
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await refuseOther(folder);
+        await writeFileAtomic(join(folder, id + STATEMENT), statement, { mode: 0o644 });
+        await writeFileAtomic(join(folder, id + SIGNATURE), signature, { mode: 0o644 });
+      } catch (error) {
+        throw explainWrite(folder, id, error);
+      }
       return { statementPath: `.ces/exports/${id}${STATEMENT}`, signaturePath: `.ces/exports/${id}${SIGNATURE}` };
     },
     async list() {
@@ -39,6 +38,25 @@ export function createExports(root: string): Exports {
       return found;
     },
   };
+}
+
+async function refuseOther(folder: string): Promise<void> {
+  if ((await lstat(folder)).isDirectory()) return;
+  throw new CesError(
+    'unsafe_state',
+    `${folder} is not a folder.`,
+    'Look at what put it there; remove it, then try again.',
+  );
+}
+
+function explainWrite(folder: string, id: string, error: unknown): unknown {
+  if (error instanceof CesError || !(error instanceof Error && 'code' in error)) return error;
+  return new CesError(
+    'state_unwritable',
+    `${id} is signed and recorded, but its files in ${folder} can't be written (${String(error.code)}).`,
+    'Mend the folder or make room; the next ces approve writes them.',
+    error,
+  );
 }
 
 // A link, a folder or a huge file in a statement's place is no statement; it is listed, and then judged as none.

@@ -1,4 +1,5 @@
-import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, lstat, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { CesError } from '../errors.js';
@@ -19,9 +20,9 @@ export function createProjectFolder(root: string): ProjectFolder {
   const folder = join(root, '.ces');
   const database = join(folder, 'state.db');
   return {
-    async create({ projectId, policy, signers }) {
-      await refuseExisting(folder, database);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+    async create({ policy, signers }) {
+      await refuseOthers(folder);
+      await explainWrites(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
       const created: string[] = [];
       for (const [name, text, mode] of [
         ['.gitignore', GITIGNORE, 0o644],
@@ -29,40 +30,63 @@ export function createProjectFolder(root: string): ProjectFolder {
         ['allowed_signers', signers, 0o644],
       ] as const) {
         const path = join(folder, name);
-        // A clone brings the team's own files along; they stay.
-        if ((await statOf(path)) !== null) continue;
-        await writeFileAtomic(path, text, { mode });
-        created.push(`.ces/${name}`);
+        // A clone brings the team's own files along; they stay. So does what another `init` just made.
+        if (await explainWrites(path, () => writeNew(path, text, mode))) created.push(`.ces/${name}`);
       }
-      await mkdir(join(folder, 'exports'), { mode: 0o700, recursive: true });
-      const store = openStore(database, 'write');
-      return { store, created: [...created, '.ces/state.db'], projectId };
+      await explainWrites(folder, () => mkdir(join(folder, 'exports'), { mode: 0o700, recursive: true }));
+      if ((await statOf(database)) === null) created.push('.ces/state.db');
+      return { store: openStore(database, 'write'), created };
     },
     read: async (name) => ((await statOf(join(folder, name)))?.isFile() ? readFile(join(folder, name), 'utf8') : null),
     async write(name, text) {
       const stat = await statOf(join(folder, name));
       if (stat !== null && !stat.isFile()) throw unsafe(join(folder, name));
-      await writeFileAtomic(join(folder, name), text, { mode: 0o644 });
+      await explainWrites(join(folder, name), () => writeFileAtomic(join(folder, name), text, { mode: 0o644 }));
     },
     async remove() {
       const stat = await statOf(folder);
       if (stat !== null && !stat.isDirectory()) throw unsafe(folder);
-      await rm(folder, { recursive: true, force: true });
+      await explainWrites(folder, () => rm(folder, { recursive: true, force: true }));
     },
   };
 }
 
-async function refuseExisting(folder: string, database: string): Promise<void> {
+async function refuseOthers(folder: string): Promise<void> {
   const stat = await statOf(folder);
   if (stat !== null && !stat.isDirectory()) throw unsafe(folder);
   if (stat !== null)
     for (const name of ['.gitignore', 'policy.yaml', 'allowed_signers']) await refuseLink(join(folder, name));
-  if ((await statOf(database)) !== null)
+}
+
+/** Writes a whole file where there is none; false where there is one, made by whoever came first. */
+async function writeNew(path: string, text: string, mode: number): Promise<boolean> {
+  if ((await statOf(path)) !== null) return false;
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await writeFileAtomic(temporary, text, { mode });
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function explainWrites<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+    if (code === null) throw error;
     throw new CesError(
-      'already_initialized',
-      `${database} exists: this project is governed already.`,
-      'Run: ces status',
+      'state_unwritable',
+      `${path} can't be written (${code}).`,
+      'Check the folder, its permissions and the free space.',
+      error,
     );
+  }
 }
 
 async function refuseLink(path: string): Promise<void> {

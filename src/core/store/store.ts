@@ -4,7 +4,8 @@ import type { Head } from '../ledger/chain.js';
 import { digestOf, type EntryInput, encodeEntry, GENESIS, hashEntry } from '../ledger/entry.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { SessionRow, Store, StoredRecord, StoreWriter, TimelineCall } from '../store-port.js';
-import { type Db, explain, openDatabase } from './database.js';
+import { type Db, type OpenMode, openDatabase } from './database.js';
+import { explainReads, explainStateError } from './explain-reads.js';
 import { SqliteReader } from './reader.js';
 
 class SqliteWriter extends SqliteReader implements StoreWriter {
@@ -82,7 +83,7 @@ class SqliteStore implements Store {
 
   constructor(db: Db) {
     this.db = db;
-    this.read = new SqliteReader(db);
+    this.read = explainReads(new SqliteReader(db), db.name);
     this.writer = new SqliteWriter(db);
   }
 
@@ -91,7 +92,7 @@ class SqliteStore implements Store {
     try {
       return this.db.transaction(() => work(this.writer)).immediate();
     } catch (error) {
-      throw explain(this.db.name, error);
+      throw explainStateError(this.db.name, error);
     }
   }
 
@@ -110,6 +111,6 @@ class SqliteStore implements Store {
 }
 
 /** Opens the state of a project; see `openDatabase` for what it refuses. */
-export function openStore(path: string, mode: 'read' | 'write'): Store {
+export function openStore(path: string, mode: OpenMode): Store {
   return new SqliteStore(openDatabase(path, mode));
 }

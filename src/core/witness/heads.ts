@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { CesError } from '../errors.js';
@@ -22,9 +23,19 @@ export interface FileWitness extends Witness {
   read(): Promise<WitnessReport>;
 }
 
-/** Keeps heads of one project's ledger in `<stateDir>/projects/<projectId>/witness.jsonl`, one JSON line each, never rewritten. */
-export function createWitness(where: { readonly stateDir: string; readonly projectId: string }): FileWitness {
-  const path = join(where.stateDir, 'projects', where.projectId, 'witness.jsonl');
+/** Where the heads of one root's ledger lie: checkouts of one project have a ledger each, and so a witness each. */
+export function witnessPath(where: {
+  readonly stateDir: string;
+  readonly projectId: string;
+  readonly root: string;
+}): string {
+  const name = createHash('sha256').update(where.root).digest('hex').slice(0, 16);
+  return join(where.stateDir, 'projects', where.projectId, `witness-${name}.jsonl`);
+}
+
+/** Keeps heads of one root's ledger at `witnessPath`, one JSON line each, never rewritten. */
+export function createWitness(where: Parameters<typeof witnessPath>[0]): FileWitness {
+  const path = witnessPath(where);
   const read = async (): Promise<WitnessReport> => {
     const bytes = await readPrivateFile(path);
     return bytes === null ? { heads: [], tornLines: [] } : parseHeads(bytes.toString('utf8'), path);

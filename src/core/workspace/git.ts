@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { CesError } from '../errors.js';
+import { INSTALL_GIT, requireGitVersion } from './git-version.js';
 
 export interface GitResult {
   readonly exitCode: number;
@@ -37,7 +38,7 @@ const fixedEnvironment = {
 
 /** git as a child process: argv, no shell, environment by allowlist, a time limit in milliseconds. */
 export function createRunGit(timeoutMs = 60_000): RunGit {
-  return (args, { cwd, input, onStdout }) =>
+  const run: RunGit = (args, { cwd, input, onStdout }) =>
     new Promise((resolve, reject) => {
       const child = spawn('git', [...fixedArguments, ...args], {
         cwd,
@@ -52,20 +53,19 @@ export function createRunGit(timeoutMs = 60_000): RunGit {
       child.stdin.on('error', () => {}); // git may answer and leave before it has read everything
       child.stdin.end(input);
       child.on('error', (cause) =>
-        reject(
-          new CesError(
-            'tool_missing',
-            'git could not be started',
-            'Install git 2.38 or newer and put it on the PATH',
-            cause,
-          ),
-        ),
+        reject(new CesError('tool_missing', 'git could not be started.', INSTALL_GIT, cause)),
       );
       child.on('close', (exitCode, signal) => {
         if (exitCode === null) reject(gitFailed(args, cwd, `was ended by ${signal} (limit ${timeoutMs} ms)`));
         else resolve({ exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
       });
     });
+  // Beside each other, so that nobody waits for the version: it is asked for once.
+  return async (args, options) => {
+    const readVersion = async () => (await run(['version'], { cwd: options.cwd })).stdout.toString('utf8');
+    const [result] = await Promise.all([run(args, options), requireGitVersion(process.env.PATH ?? '', readVersion)]);
+    return result;
+  };
 }
 
 /** Standard output of a git command that must succeed; `git_failed` otherwise. */

@@ -7,7 +7,7 @@ import { createWitness } from '../../../src/core/witness/heads.js';
 let dir: string;
 let stateDir: string;
 const head = (sequence: number) => ({ sequence, hash: 'ab'.repeat(32), at: '2030-01-01T00:00:00.000Z' });
-const open = () => createWitness({ stateDir, projectId: 'proj-1' });
+const open = () => createWitness({ stateDir, projectId: 'proj-1', root: '/project' });
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ces-witness-'));
@@ -60,7 +60,7 @@ test.each(['nonsense', '{"sequence":1}', '{"sequence":1,"hash":"zz","at":"2030-0
 
 test('a head that is none, a project that leaves the folder, and links are refused', async () => {
   await expect(open().append({ ...head(1), hash: 'x' })).rejects.toMatchObject({ code: 'invalid_input' });
-  await expect(createWitness({ stateDir, projectId: '..' }).append(head(1))).rejects.toMatchObject({
+  await expect(createWitness({ stateDir, projectId: '..', root: '/project' }).append(head(1))).rejects.toMatchObject({
     code: 'invalid_input',
   });
   await open().append(head(1));
