@@ -60,7 +60,7 @@ describe('whatever changes below the root shows where the table says, and is tol
           expect(full.now.candidate.gitTree).toBe(git(clone.path, 'write-tree'));
         }
       } finally {
-        mutation.release?.();
+        mutation.release?.(folder.path);
         folder.remove();
         clone.remove();
       }

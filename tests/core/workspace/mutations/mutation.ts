@@ -6,8 +6,8 @@ export interface Mutation {
   /** What the project has before, beside `fillRepository`; whatever is no residue must be committed. */
   readonly arrange?: (root: string) => void;
   readonly mutate: (root: string) => void;
-  /** Frees what `arrange` opened. */
-  readonly release?: () => void;
+  /** Frees what was opened, and lets what was made be removed. */
+  readonly release?: (root: string) => void;
   /** Everything that shows. Of git's data, what every command rewrites (`info`) may be left out. */
   readonly shows: Partial<Seen>;
   /** Stat, owner or times differ, and nothing that a digest covers. */

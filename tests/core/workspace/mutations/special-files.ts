@@ -49,6 +49,7 @@ export const specialFiles: readonly Mutation[] = [
   {
     name: 'an unreadable folder',
     mutate: (root) => chmodSync(join(root, 'src/deep'), 0o000),
+    release: (root) => chmodSync(join(root, 'src/deep'), 0o755),
     shows: { candidate: ['created src/deep', 'deleted src/deep/c.ts'], refusals: ['unreadable src/deep'] },
     findings: ['high residue src/deep'],
     says: "src/deep can't be judged by its bytes (unreadable): it cannot be looked at",
