@@ -25,7 +25,8 @@ export function parsePolicy(text: string): PolicyFile {
 function readYaml(text: string): { value: unknown; problem: string | null } {
   if (text.length > SIZE_LIMIT) return { value: null, problem: `it is larger than ${SIZE_LIMIT} characters` };
   try {
-    const document = parseDocument(text);
+    // Its warnings would be Node's, on the operator's terminal.
+    const document = parseDocument(text, { logLevel: 'error' });
     const [error] = document.errors;
     return error === undefined ? { value: document.toJS(), problem: null } : { value: null, problem: error.message };
   } catch (error) {

@@ -49,9 +49,13 @@ export function parseProfile(text: string): VerificationProfile {
   const parsed = profileSchema.safeParse(json, { reportInput: true });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') || 'the whole file';
+  const field = issue?.path.join('.').slice(0, 200) || 'the whole file';
   const value = issue?.input === undefined ? '' : ` (found ${JSON.stringify(issue.input)?.slice(0, 80)})`;
-  throw new CesError('invalid_input', `${PROFILE_PATH}: ${field}: ${issue?.message ?? 'invalid'}${value}.`, HINT);
+  throw new CesError(
+    'invalid_input',
+    `${PROFILE_PATH}: ${field}: ${issue?.message.slice(0, 300) ?? 'invalid'}${value}.`,
+    HINT,
+  );
 }
 
 /**
