@@ -1,11 +1,14 @@
 import pc from 'picocolors';
 import type { CesError } from '../core/errors.js';
+import { wrapLines } from './wrap.js';
 
 export const SCHEMA_VERSION = 1;
 
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** How wide a terminal is. */
+  readonly columns?: number;
 }
 
 export interface Streams {
@@ -22,7 +25,7 @@ export interface Output {
   readonly colors: Colors;
   /** The answer: `value` with its schema_version in JSON mode, else the text. */
   answer(value: object, text: () => string): void;
-  /** A part of a text answer that comes before the rest; to stderr in JSON mode and where only stderr is a terminal. */
+  /** A part of a text answer that comes before the rest, wrapped; to stderr in JSON mode and where only stderr is a terminal. */
   show(text: string): void;
   /** A message for people. */
   say(text: string): void;
@@ -59,7 +62,8 @@ export function createOutput(streams: Streams, options: { json: boolean; color: 
     show(text) {
       clearProgress();
       const besides = json || (stdout.isTTY !== true && stderr.isTTY === true);
-      (besides ? stderr : stdout).write(endLine(text));
+      const stream = besides ? stderr : stdout;
+      stream.write(endLine(wrapLines(text, stream.columns)));
     },
     say(text) {
       clearProgress();
