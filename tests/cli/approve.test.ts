@@ -72,7 +72,7 @@ test('makes visible what would hide or reorder text, and counts what can not be 
   const shown = terminal.output();
   expect(shown).toContain('+export const a = 2; \\u{202E}// \\u{1B}[2Kgone\\u{200B}');
   expect(shown).not.toContain('\u202E');
-  expect(shown).toContain('Files that differ: 2; shown in full: 1; not shown: 1');
+  expect(shown).toContain('Files that differ: 2; shown in full: 1; not shown in full: 1');
   expect(shown).toContain('src/blob.bin (binary)');
   terminal.write('n\r');
   expect((await terminal.exit).exitCode).toBe(1);

@@ -1,16 +1,19 @@
 import { structuredPatch } from 'diff';
-import { showLine, showText } from '../../core/approval/display.js';
+import { showEnds, showLine } from '../../core/approval/display.js';
 import type { Change, EntryMode } from '../../core/delta/tree.js';
 import type { ChangeBytes } from '../../core/operations/read-change.js';
 import type { Colors } from '../output.js';
+import { type Decoded, decodeText, showBytes } from './decode.js';
 
+/** Characters of one line that are shown; of a longer one, the beginning and the end. */
+const LINE_LENGTH = 20_000;
 const BYTE_LIMIT = 512 * 1024;
 const DIFF_TIMEOUT_MS = 3000;
 
 export interface RenderedChange {
   readonly lines: readonly string[];
-  /** Why the contents are not shown; null where they are. */
-  readonly hidden: 'binary' | 'large' | 'no bytes' | null;
+  /** Why the contents are not shown, or not in full; null where they are. */
+  readonly hidden: 'binary' | 'large' | 'no bytes' | 'long lines cut' | 'UTF-16' | null;
 }
 
 /** One change as a unified diff of exactly these bytes. What can't be shown as text is said, with sizes and digests. */
@@ -26,13 +29,24 @@ export function renderChange(colors: Colors, change: Change, bytes: ChangeBytes)
   const before = decode(bytes.before);
   const after = decode(bytes.after);
   if (before === null || after === null) return hide('binary', 'not text');
-  const patch = structuredPatch('a', 'b', before, after, '', '', { context: 3, timeout: DIFF_TIMEOUT_MS });
+  const patch = structuredPatch('a', 'b', before.text, after.text, '', '', { context: 3, timeout: DIFF_TIMEOUT_MS });
   if (patch === undefined) return hide('large', 'too different to show');
+  let cut = false;
   const hunks = patch.hunks.flatMap((hunk) => [
     colors.cyan(`@@ -${place(hunk.oldStart, hunk.oldLines)} +${place(hunk.newStart, hunk.newLines)} @@`),
-    ...hunk.lines.map((line) => paintLine(colors, line)),
+    ...hunk.lines.map((line) => {
+      const shown = showEnds(showBytes(line), LINE_LENGTH);
+      cut ||= shown.cut > 0;
+      return paintLine(colors, shown.text);
+    }),
   ]);
-  return { lines: [...head, ...hunks], hidden: null };
+  const hidden = cut ? 'long lines cut' : before.doubtful || after.doubtful ? 'UTF-16' : null;
+  return { lines: [...head, ...describeNotes(colors, before, after), ...hunks], hidden };
+}
+
+function describeNotes(colors: Colors, before: Decoded, after: Decoded): string[] {
+  const note = (name: string, { note: text }: Decoded) => (text === null ? [] : [`  ${name}: ${colors.yellow(text)}`]);
+  return [...note('before', before), ...note('after', after)];
 }
 
 // A side without lines is placed before its first, as in every unified diff.
@@ -41,9 +55,8 @@ function place(start: number, lines: number): string {
 }
 
 function paintLine(colors: Colors, line: string): string {
-  const shown = showText(line).text;
-  if (line.startsWith('+')) return colors.green(shown);
-  return line.startsWith('-') ? colors.red(shown) : shown;
+  if (line.startsWith('+')) return colors.green(line);
+  return line.startsWith('-') ? colors.red(line) : line;
 }
 
 function describeMode({ before, after }: Change): string[] {
@@ -72,12 +85,6 @@ function hasNoBytes({ before, after }: Change): boolean {
 }
 
 // A side that is not there is an empty text; null for bytes that are no text.
-function decode(bytes: Uint8Array | null): string | null {
-  if (bytes === null) return '';
-  if (bytes.includes(0)) return null;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
+function decode(bytes: Uint8Array | null): Decoded | null {
+  return bytes === null ? { text: '', note: null, doubtful: false } : decodeText(bytes);
 }

@@ -1,29 +1,32 @@
 import { createHash } from 'node:crypto';
-import { readlink } from 'node:fs/promises';
 import { showLine } from '../../core/approval/display.js';
 import { parseStatement } from '../../core/approval/statement.js';
 import type { ChangePredicate } from '../../core/approval/statement-schema.js';
 import type { Context } from '../../core/context.js';
-import { readChange } from '../../core/operations/read-change.js';
 import { type ChangeReview, summarizeResidue } from '../../core/operations/review-change.js';
-import { fsPath } from '../../core/workspace/file-system.js';
 import type { Colors } from '../output.js';
-import { renderChange } from './diff.js';
+import { renderDelta } from './delta.js';
 import { renderFindings, renderPaths } from './findings.js';
 import { renderManifest } from './manifest.js';
 import { renderRun } from './run.js';
 
-const FILE_LIMIT = 500;
-const LINE_LIMIT = 20_000;
+const PATH_LIMIT = 500;
+
+export interface RenderedReview {
+  readonly text: string;
+  /** How many files are not shown, or not in full. */
+  readonly notShown: number;
+}
 
 /** Everything that the operator is to see of a finished change; the diff is of the very bytes whose digests are signed. */
-export async function renderReview(ctx: Context, colors: Colors, review: ChangeReview): Promise<string> {
+export async function showReview(ctx: Context, colors: Colors, review: ChangeReview): Promise<RenderedReview> {
   const { row, measurement, claim, run } = review;
-  return [
+  const delta = await renderDelta(ctx, colors, row.manifest.base.commit, measurement.delta);
+  const lines = [
     ...title(colors, 'Request and manifest'),
     ...renderManifest(colors, row.manifest),
     ...title(colors, 'Changes from the base'),
-    ...(await renderDelta(ctx, colors, review)),
+    ...delta.lines,
     ...title(colors, 'What the agent claims (reported)'),
     claim === null ? '  no claim was made' : `  ${showLine(claim.claim.summary, 2000)}`,
     ...(claim?.claim.open_questions ?? []).map((question) => `  open: ${showLine(question)}`),
@@ -43,30 +46,19 @@ export async function renderReview(ctx: Context, colors: Colors, review: ChangeR
           '  What git would store otherwise, or can not be known:',
           ...renderPaths(measurement.scan.refusals.map(({ path, detail }) => `${path}: ${detail}`)),
         ]),
-  ].join('\n');
+  ];
+  return { text: lines.join('\n'), notShown: delta.notShown };
 }
 
-async function renderDelta(ctx: Context, colors: Colors, { row, measurement }: ChangeReview): Promise<string[]> {
-  const { delta } = measurement;
-  const lines: string[] = [];
-  const hidden: string[] = [];
-  for (const change of delta) {
-    // Read and hashed even where it is not shown: what is signed is there, as the digests say.
-    const bytes = await readChange(ctx, change, row.manifest.base.commit, (path) =>
-      readlink(fsPath(`${ctx.root}/${path}`), { encoding: 'buffer' }),
-    );
-    if (hidden.length + lines.length === 0 || (hidden.length < FILE_LIMIT && lines.length < LINE_LIMIT)) {
-      const rendered = renderChange(colors, change, bytes);
-      lines.push(...rendered.lines);
-      if (rendered.hidden !== null) hidden.push(`${change.path} (${rendered.hidden})`);
-    } else hidden.push(`${change.kind} ${change.path} (left out: the review is too long)`);
-  }
-  if (delta.length === 0) lines.push('  no file differs from the base');
-  return [
-    ...lines,
-    `Files that differ: ${delta.length}; shown in full: ${delta.length - hidden.length}${hidden.length === 0 ? '' : `; ${colors.yellow(`not shown: ${hidden.length}`)}`}`,
-    ...hidden.map((text) => `  ${showLine(text)}`),
-  ];
+/** The text of `showReview` alone. */
+export async function renderReview(ctx: Context, colors: Colors, review: ChangeReview): Promise<string> {
+  return (await showReview(ctx, colors, review)).text;
+}
+
+/** What the question before signing begins with: how many files nobody has seen in full; nothing where all were shown. */
+export function warnNotShown(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? '1 file is not shown in full. ' : `${count} files are not shown in full. `;
 }
 
 function renderSurroundings(colors: Colors, review: ChangeReview): string[] {
@@ -77,7 +69,7 @@ function renderSurroundings(colors: Colors, review: ChangeReview): string[] {
       ? ['  No path was changed before the work began.']
       : [
           `  ${colors.yellow(`${unattributed.length} unattributed paths`)}, changed before the work began:`,
-          ...renderPaths(unattributed, FILE_LIMIT),
+          ...renderPaths(unattributed, PATH_LIMIT),
         ]),
     ...(classes.length === 0 ? ['  No residue changed.'] : ['  Residue (not part of the commit):']),
     ...classes.map(

@@ -29,6 +29,16 @@ export function showText(text: string, lineLimit = 2000): Shown {
   return { text: lines.join('\n'), escaped, cut };
 }
 
+/** Makes one line of a text safe to show; tab stays. Of a line longer than `limit` the beginning and the end are shown. */
+export function showEnds(line: string, limit: number): { readonly text: string; readonly cut: number } {
+  const visible = line.replace(UNSEEN, (character) => (character === '\t' ? character : codePointEscape(character)));
+  const cut = visible.length - limit;
+  if (cut <= 0) return { text: visible, cut: 0 };
+  const half = Math.floor(limit / 2);
+  const start = visible.slice(0, limit - half).toWellFormed();
+  return { text: `${start} [${cut} characters not shown] ${visible.slice(-half).toWellFormed()}`, cut };
+}
+
 /** Makes one value (a name, a path, a reason) safe to show on one line: newline and tab are made visible too. */
 export function showLine(text: string, limit = 500): string {
   return cutLine(text.replace(UNSEEN, codePointEscape), limit).text;
