@@ -134,6 +134,7 @@ export function createProgram(options: ProgramOptions): Command {
     .description('look at what waits, and sign it')
     .option('--waive <finding>', 'accept a finding (repeatable, each with its --reason)', collect)
     .option('--reason <text>', 'why a finding is waived', collect)
+    .option('--recorded-run', 'believe the recorded run of the checks instead of running them again')
     .option('--yes', 'do not ask; the signature is still yours to give')
     .addHelpText(
       'after',

@@ -47,7 +47,9 @@ export function createContext(options: {
   }
   const projectDir = join(folders.stateDir, 'projects', projectId);
   const cachePath = join(projectDir, 'scan-cache.json');
-  const workspace = lazyWorkspace(root, cachePath);
+  // The file of what was learned earlier can be written by an agent. Only who merely looks uses it, and not on an approval.
+  const looksOnly = options.mode === 'read' && store.read.manifests()[0]?.state !== 'approved';
+  const workspace = lazyWorkspace(root, cachePath, looksOnly);
   const pins = createPins({ configDir: folders.configDir, projectId });
   let runner: Promise<CheckRunner> | undefined;
   return {
@@ -115,12 +117,16 @@ async function loadCheckRunner(): Promise<CheckRunner> {
   return createCheckRunner({ runProcess, sandbox: await chooseSandbox(runProcess), parsers: reportParsers });
 }
 
-function lazyWorkspace(root: string, cachePath: string): { port: CachedWorkspace; save(): Promise<void> } {
+function lazyWorkspace(
+  root: string,
+  cachePath: string,
+  useCache: boolean,
+): { port: CachedWorkspace; save(): Promise<void> } {
   let made: CachedWorkspace | undefined;
   let before = '';
   const get = (): CachedWorkspace => {
     if (made === undefined) {
-      before = readCache(cachePath);
+      before = useCache ? readCache(cachePath) : '';
       made = createWorkspace({ root, cache: before });
     }
     return made;
@@ -135,6 +141,8 @@ function lazyWorkspace(root: string, cachePath: string): { port: CachedWorkspace
       read: (path) => get().read(path),
       readAtCommit: (commit, path) => get().readAtCommit(commit, path),
       commitsSince: (since) => get().commitsSince(since),
+      stagedStrays: (base, candidate) => get().stagedStrays(base, candidate),
+      readHeadTree: () => get().readHeadTree(),
       materialize: (tree, into) => get().materialize(tree, into),
       exportCache: () => get().exportCache(),
       importCache: (text) => get().importCache(text),

@@ -32,6 +32,10 @@ export interface Workspace {
   readAtCommit(commit: string, path: string): Promise<Buffer | null>;
   /** Commits on HEAD that are not in `since`, newest first. */
   commitsSince(since: string): Promise<readonly { commit: string; subject: string }[]>;
+  /** Paths for which the next `git commit` would hold what is neither in the base nor in the candidate tree. */
+  stagedStrays(base: Base, candidate: CandidateTree): Promise<readonly string[]>;
+  /** The tree of HEAD's commit as git names it; null without a commit. */
+  readHeadTree(): Promise<string | null>;
   /** Writes the tree's exact bytes into an empty folder; checks every digest while copying. */
   materialize(tree: CandidateTree, into: string): Promise<void>;
 }

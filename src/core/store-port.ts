@@ -22,6 +22,12 @@ export interface TimelineCall {
   readonly at: string;
 }
 
+export interface ForgottenEvents {
+  readonly session: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface SessionRow {
   readonly id: string;
   readonly pid: number;
@@ -52,6 +58,8 @@ export interface StoreReader {
   /** Every record that the ledger names, as `kind id digest`. */
   namedRecords(): ReadonlySet<string>;
   head(): Head | null;
+  /** Hash of the entry of this number, or null. */
+  hashAt(sequence: number): string | null;
   entries(filter: LedgerFilter): readonly (LedgerEntry & { hash: string })[];
   ledgerRows(): Iterable<LedgerRow>;
   session(id: string): SessionRow | null;
@@ -59,8 +67,8 @@ export interface StoreReader {
   sessions(): readonly SessionRow[];
   events(since: string): readonly TimelineEvent[];
   gaps(since: string): readonly Gap[];
-  /** Gaps without an end, with the session whose watcher they are of. */
-  openGaps(): readonly { readonly session: string; readonly gap: Gap }[];
+  /** Every gap that is kept, oldest first, with the session whose watcher it is of. */
+  sessionGaps(): readonly { readonly session: string; readonly gap: Gap }[];
   calls(since: string): readonly TimelineCall[];
 }
 
@@ -72,7 +80,10 @@ export interface StoreWriter extends StoreReader {
   putRecord(record: Omit<StoredRecord, 'digest'>): string;
   append(entry: EntryInput, at: string): Head;
   saveSession(row: SessionRow): void;
+  /** Keeps, of each path between two calls, the first event and the last. */
   addEvents(session: string, events: readonly TimelineEvent[]): void;
+  /** Drops what is over before `before`; and where more than `maxEvents` are left, the oldest: it answers the times of those. */
+  forgetTimeline(limits: { before: string; maxEvents: number }): readonly ForgottenEvents[];
   saveGap(session: string, gap: Gap): void;
   addCall(session: string, call: TimelineCall): void;
 }

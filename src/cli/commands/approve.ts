@@ -23,11 +23,14 @@ import { requireUsableKey } from '../operator-key.js';
 import { renderFindings } from '../render/findings.js';
 import { renderManifest } from '../render/manifest.js';
 import { renderReview, renderStatement } from '../render/review.js';
+import { carryOut } from './verify.js';
 
 interface ApproveOptions {
   readonly waive?: readonly string[];
   readonly reason?: readonly string[];
   readonly yes?: boolean;
+  /** Believe the run that the state holds instead of running the checks again. */
+  readonly recordedRun?: boolean;
 }
 
 /** `ces approve [ID]`: shows what waits, whole, and has it signed with a passphrase that only ssh-keygen sees. */
@@ -39,7 +42,7 @@ export async function run(cli: Cli, id: string | undefined, options: ApproveOpti
     await restoreExports(ctx);
     const pending = findPending(ctx, id);
     const key = await requireUsableKey(cli);
-    const proposal = await propose(cli, ctx, pending, waivers);
+    const proposal = await propose(cli, ctx, pending, waivers, options);
     if (proposal === null) return 1;
     cli.out.show(renderStatement(cli.out.colors, proposal.statement));
     if (options.yes !== true && !(await confirm(`Approve ${pending.kind} ${pending.id}?`))) {
@@ -66,7 +69,13 @@ function pairWaivers({ waive = [], reason = [] }: ApproveOptions): Waiver[] {
 }
 
 /** Shows what waits and gives the bytes to sign; null when it is not ready, which was said. */
-async function propose(cli: Cli, ctx: Context, pending: Pending, waivers: readonly Waiver[]): Promise<Proposal | null> {
+async function propose(
+  cli: Cli,
+  ctx: Context,
+  pending: Pending,
+  waivers: readonly Waiver[],
+  options: ApproveOptions,
+): Promise<Proposal | null> {
   const { colors } = cli.out;
   if (pending.kind !== 'change') {
     if (waivers.length > 0)
@@ -81,6 +90,7 @@ async function propose(cli: Cli, ctx: Context, pending: Pending, waivers: readon
     );
     return proposeOther(ctx, pending);
   }
+  if (options.recordedRun !== true) await verifyAnew(cli, ctx, pending.row.id);
   cli.out.progress('Hashing every file …');
   const review = await reviewChange(ctx, pending.row, waivers);
   refuseUnknown(review, waivers);
@@ -103,6 +113,12 @@ async function propose(cli: Cli, ctx: Context, pending: Pending, waivers: readon
       ].join('\n'),
   );
   return null;
+}
+
+// An agent with the operator's rights can write what the state says of a run. What is signed was seen by this very process.
+async function verifyAnew(cli: Cli, ctx: Context, manifestId: string): Promise<void> {
+  cli.out.say('Running the checks once more, in this process: a recorded run could have been written by anybody.');
+  await carryOut(cli, ctx, { manifest_id: manifestId, anew: true });
 }
 
 function describeAmendment(cli: Cli, pending: Pending): string[] {

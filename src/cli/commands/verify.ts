@@ -1,7 +1,7 @@
 import type { Context } from '../../core/context.js';
 import { viewRun } from '../../core/operations/follow-run.js';
 import { readLastRun } from '../../core/operations/read-last-run.js';
-import { startVerification } from '../../core/operations/verify-candidate.js';
+import { startVerification, type VerifyInput } from '../../core/operations/verify-candidate.js';
 import type { VerificationRun } from '../../core/verification/run.js';
 import { type Cli, type ExitCode, withProject } from '../cli.js';
 import { renderRun } from '../render/run.js';
@@ -11,7 +11,7 @@ export async function run(cli: Cli, options: { last?: boolean }): Promise<ExitCo
   const last = options.last === true;
   const { run: done, fresh } = last
     ? await withProject(cli, 'read', readLastRun)
-    : { run: await withProject(cli, 'write', (ctx) => carryOut(cli, ctx)), fresh: true };
+    : { run: await withProject(cli, 'write', (ctx) => carryOut(cli, ctx, {})), fresh: true };
   const { colors } = cli.out;
   cli.out.answer({ ...viewRun(done), fresh }, () =>
     [
@@ -22,8 +22,9 @@ export async function run(cli: Cli, options: { last?: boolean }): Promise<ExitCo
   return done.verdict === 'pass' && fresh ? 0 : 1;
 }
 
-async function carryOut(cli: Cli, ctx: Context): Promise<VerificationRun> {
-  const active = await startVerification(ctx, {});
+/** Runs the checks with progress; Ctrl-C ends them. */
+export async function carryOut(cli: Cli, ctx: Context, input: VerifyInput): Promise<VerificationRun> {
+  const active = await startVerification(ctx, input);
   const begun = Date.now();
   const ticker = setInterval(
     () => cli.out.progress(`checks are running (${Math.round((Date.now() - begun) / 1000)} s)`),

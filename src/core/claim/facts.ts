@@ -30,6 +30,8 @@ export interface ClaimFacts {
     /** Dependency folders that were there when the work began. */
     readonly foldersAtStart: readonly string[];
   };
+  /** The same, before the work began, since the operator last answered for it. */
+  readonly residueBefore: readonly (ResidueChange & { readonly severity: ResidueSeverity })[];
   readonly refusals: readonly Refusal[];
   readonly unattributed: readonly string[];
   readonly baseMoved: BaseMove | null;

@@ -6,16 +6,29 @@ export interface TimelineEvent {
   readonly type: 'file' | 'dir' | 'link' | 'other';
   /** ISO 8601, UTC: when the watcher saw it, a moment after it happened. */
   readonly at: string;
+  /** Where it was seen late: the moment up to which it had not happened yet. */
+  readonly since?: string;
 }
 
 /**
  * A time in which something may have happened unseen.
- * `starting`: before the first look was done; `stopped`: watching ended on request; `killed`: the watcher died and was
- * not back yet; `suspended`: it gave no sign of life; `limit`: the system refused to watch a folder; `overflow`: events
- * were dropped because nobody took them; `burst`: so many changes at once that the kernel may have dropped some.
+ * `starting`: before the first look was done; `stopped`: nobody watched, or watching ended on request; `killed`: the watcher
+ * or its server died and was not back yet; `suspended`: it gave no sign of life; `limit`: the system refused to watch a
+ * folder; `overflow`: events were dropped because nobody took them, or because too many were kept; `burst`: so many changes
+ * at once that the kernel may have dropped some; `mount`: other folders came to stand in the place of the watched ones;
+ * `unrecorded`: just now, so that what was seen may not be recorded yet.
  */
 export interface Gap {
-  readonly kind: 'starting' | 'stopped' | 'killed' | 'suspended' | 'limit' | 'overflow' | 'burst';
+  readonly kind:
+    | 'starting'
+    | 'stopped'
+    | 'killed'
+    | 'suspended'
+    | 'limit'
+    | 'overflow'
+    | 'burst'
+    | 'mount'
+    | 'unrecorded';
   readonly from: string;
   /** Null while it is open. */
   readonly to: string | null;
@@ -37,6 +50,8 @@ export type PathTime =
       readonly last: string;
       /** The calls between which the last event fell; null where there is none on that side. */
       readonly between: { readonly before: CallMark | null; readonly after: CallMark | null };
+      /** Gaps after the last event, in which it may have changed again; absent where there are none. */
+      readonly gaps?: readonly Gap[];
     }
   | {
       readonly seen: false;
@@ -58,30 +73,43 @@ export function joinTimeline(input: {
   gaps: readonly Gap[];
 }): PathTime[] {
   const calls = input.calls.toSorted((a, b) => compareTimes(a.at, b.at));
-  const times = collectTimes(input.events);
+  const spans = collectSpans(input.events);
   return input.changes.map(({ path }) => {
-    const span = times.get(path);
-    if (span !== undefined) return { seen: true, path, ...span, between: findCalls(calls, span.last) };
+    const span = spans.get(path);
+    if (span !== undefined) return describeSpan(path, span, calls, input.gaps);
     if (!isWatched(path)) return { seen: false, path, reason: 'left_out', gaps: [] };
     return { seen: false, path, reason: 'unseen', gaps: input.gaps };
   });
 }
 
-function collectTimes(events: readonly TimelineEvent[]): Map<string, { first: string; last: string }> {
-  const times = new Map<string, { first: string; last: string }>();
-  for (const { path, at } of events) {
-    const known = times.get(path);
-    if (known === undefined) times.set(path, { first: at, last: at });
-    else if (compareTimes(at, known.first) < 0) known.first = at;
-    else if (compareTimes(at, known.last) > 0) known.last = at;
-  }
-  return times;
+interface Span {
+  first: string;
+  last: string;
+  /** Up to when the last event had not happened yet. */
+  since: string;
 }
 
-function findCalls(calls: readonly CallMark[], at: string): { before: CallMark | null; after: CallMark | null } {
-  const after = calls.findIndex((call) => compareTimes(call.at, at) > 0);
-  if (after === -1) return { before: calls.at(-1) ?? null, after: null };
-  return { before: after === 0 ? null : (calls[after - 1] ?? null), after: calls[after] ?? null };
+function collectSpans(events: readonly TimelineEvent[]): Map<string, Span> {
+  const spans = new Map<string, Span>();
+  for (const { path, at, since = at } of events) {
+    const known = spans.get(path);
+    if (known === undefined) {
+      spans.set(path, { first: at, last: at, since });
+      continue;
+    }
+    if (compareTimes(at, known.first) < 0) known.first = at;
+    if (compareTimes(at, known.last) > 0) Object.assign(known, { last: at, since });
+  }
+  return spans;
+}
+
+function describeSpan(path: string, span: Span, calls: readonly CallMark[], gaps: readonly Gap[]): PathTime {
+  const { first, last, since } = span;
+  const after = calls.find((call) => compareTimes(call.at, last) > 0) ?? null;
+  const before = calls.findLast((call) => compareTimes(call.at, since) <= 0) ?? null;
+  const later = gaps.filter((gap) => gap.kind !== 'unrecorded' && (gap.to === null || compareTimes(gap.to, last) > 0));
+  const seen = { seen: true as const, path, first, last, between: { before, after } };
+  return later.length === 0 ? seen : { ...seen, gaps: later };
 }
 
 function compareTimes(a: string, b: string): number {

@@ -53,9 +53,7 @@ export const GENESIS = '0'.repeat(64);
 
 /** The canonical bytes of an entry (RFC 8785), which are stored once and hashed. */
 export function encodeEntry(entry: LedgerEntry): string {
-  const bytes = canonicalize(entry);
-  if (bytes === undefined) throw new TypeError('A ledger entry must be JSON.');
-  return bytes;
+  return encodeCanonical(entry);
 }
 
 /** SHA-256 of an entry's bytes, in hex. The bytes hold `previous`, so this is the chain. */
@@ -65,7 +63,23 @@ export function hashEntry(bytes: string): string {
 
 /** `sha256:<hex>` of any JSON value in canonical form. */
 export function digestOf(value: unknown): string {
-  const bytes = canonicalize(value);
-  if (bytes === undefined) throw new TypeError('Only JSON has a digest.');
-  return `sha256:${hashEntry(bytes)}`;
+  return `sha256:${hashEntry(encodeCanonical(value))}`;
+}
+
+// RFC 8785 has no form for a lone surrogate, and a file's name may hold one (a byte that is no UTF-8): it is spelled out.
+function encodeCanonical(value: unknown): string {
+  const bytes = canonicalize(isWellFormed(value) ? value : spellOut(value));
+  if (bytes === undefined) throw new TypeError('Only JSON has a canonical form.');
+  return bytes;
+}
+
+function isWellFormed(value: unknown): boolean {
+  return JSON.stringify(value)?.search(/\\ud[89a-f][0-9a-f]{2}/) === -1;
+}
+
+function spellOut(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/\p{Cs}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+  if (Array.isArray(value)) return value.map(spellOut);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [String(spellOut(key)), spellOut(inner)]));
 }

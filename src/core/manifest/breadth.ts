@@ -10,25 +10,45 @@ export interface Breadth {
 }
 
 // Paths that need not exist yet: a scope that would let them be made reaches them.
-const PROBES: readonly { name: string; paths: readonly RegExp[]; example: string }[] = [
+const PROBES: readonly { name: string; paths: readonly RegExp[]; examples: readonly string[] }[] = [
   {
     name: 'continuous integration',
     paths: [/^\.github\/(workflows|actions)\//, /^\.gitlab-ci\.yml$/],
-    example: '.github/workflows/new.yml',
+    examples: ['.github/workflows/new.yml'],
   },
-  { name: 'environment and secrets', paths: [/(^|\/)\.env(\.|$)/, /\.(pem|key|p12)$/], example: '.env' },
-  { name: 'database migrations', paths: [/(^|\/)migrations?\//], example: 'migrations/new.sql' },
+  { name: 'environment and secrets', paths: [/(^|\/)\.env(\.|$)/, /\.(pem|key|p12)$/], examples: ['.env'] },
+  { name: 'database migrations', paths: [/(^|\/)migrations?\//], examples: ['migrations/new.sql'] },
   {
     name: 'infrastructure',
     paths: [/(^|\/)(Dockerfile|docker-compose[^/]*|[^/]+\.tf)$/, /(^|\/)(k8s|terraform|helm)\//],
-    example: 'Dockerfile',
+    examples: ['Dockerfile'],
   },
   {
     name: 'authentication',
     paths: [/(^|\/)(auth|login|session|permissions?|security)(\/|\.|-|_)/i],
-    example: 'auth/new',
+    examples: ['auth/new'],
   },
-  { name: 'payments', paths: [/(^|\/)(payments?|billing|checkout|invoices?)(\/|\.|-|_)/i], example: 'payments/new' },
+  { name: 'payments', paths: [/(^|\/)(payments?|billing|checkout|invoices?)(\/|\.|-|_)/i], examples: ['payments/new'] },
+  {
+    name: 'installed packages and where they come from',
+    paths: [/(^|\/)(node_modules\/|\.npmrc$|\.yarnrc(\.yml)?$|\.pnpmfile\.cjs$)/],
+    examples: ['node_modules/new/index.js', '.npmrc'],
+  },
+  {
+    name: 'what tools run by themselves',
+    paths: [/(^|\/)(\.husky\/|\.vscode\/tasks\.json$|\.envrc$)/],
+    examples: ['.husky/pre-commit', '.vscode/tasks.json', '.envrc'],
+  },
+  {
+    name: 'what agents are told',
+    paths: [/(^|\/)(CLAUDE|AGENTS)(\.local)?\.md$/i, /(^|\/)\.claude\/(commands|skills)\//],
+    examples: ['CLAUDE.md', 'AGENTS.md', '.claude/commands/new.md', '.claude/skills/new/SKILL.md'],
+  },
+  {
+    name: 'what governs the agent',
+    paths: [],
+    examples: ['.ces/policy.yaml', '.git/config', '.claude/settings.json', '.mcp.json', '.codex/config.toml'],
+  },
 ];
 
 /** `files` are the paths of the starting tree; `maxFiles` is the policy's bound for a narrow scope. */
@@ -36,7 +56,7 @@ export function measureBreadth(allow: readonly string[], files: readonly string[
   const allowed = compileAllow(allow);
   const matched = files.filter(allowed);
   const sensitive = PROBES.filter(
-    (probe) => allowed(probe.example) || matched.some((path) => probe.paths.some((test) => test.test(path))),
+    (probe) => probe.examples.some(allowed) || matched.some((path) => probe.paths.some((test) => test.test(path))),
   ).map((probe) => probe.name);
   const reasons: string[] = [];
   if (matched.length > maxFiles) reasons.push(`the scope matches ${matched.length} files, more than ${maxFiles}`);

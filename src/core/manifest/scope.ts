@@ -1,10 +1,12 @@
 import picomatch from 'picomatch';
+import { showLine } from '../approval/display.js';
 import { CesError } from '../errors.js';
 import type { Scope } from './manifest.js';
 
 /** What governs the agent, and what runs before anybody looks: never in scope. */
 export const GOVERNANCE_PATHS: readonly string[] = [
   '.ces/**',
+  '.git/**',
   '.claude/settings.json',
   '.claude/settings.local.json',
   '.claude/hooks/**',
@@ -36,7 +38,7 @@ export function decidePath(scope: Scope, path: string): ScopeDecision {
   if (escapesRoot(path)) return { decision: 'deny', why: 'escapes', rule: path };
   const folded = path.toLowerCase();
   // Case-folded, since on a case-insensitive file system `.CES/x` is `.ces/x`.
-  const guarded = scope.protected.find((glob) => picomatch.isMatch(folded, glob.toLowerCase(), { dot: true }));
+  const guarded = findGuard(scope.protected, folded);
   if (guarded !== undefined && !(isCi(guarded) && scope.allow.includes(path)))
     return { decision: 'deny', why: 'protected', rule: guarded };
   const denied = scope.deny.find((glob) => picomatch.isMatch(path, glob, { dot: true }));
@@ -53,7 +55,10 @@ export function compileAllow(allow: readonly string[]): (path: string) => boolea
   return (path) => literal.has(path) || tests.some((test) => test(path));
 }
 
-/** Refuses (`invalid_input`) globs that leave the root, are empty, or hold what no path holds. Returns them cleaned. */
+/**
+ * Refuses (`invalid_input`) globs that leave the root, are empty, hold what no path holds, or characters that are not seen
+ * (line ends, controls, bidirectional ones). Returns them cleaned.
+ */
 export function parseGlobs(globs: readonly string[], field: string): string[] {
   return globs.map((raw) => {
     const glob = raw.trim().replace(/^\.\//, '');
@@ -64,8 +69,35 @@ export function parseGlobs(globs: readonly string[], field: string): string[] {
         `${field} holds ${JSON.stringify(raw)}, which is not a glob below the root.`,
         'Give globs relative to the root, such as src/health/** or test/health.test.ts.',
       );
+    const shown = showLine(glob, Number.POSITIVE_INFINITY);
+    if (shown !== glob)
+      throw new CesError(
+        'invalid_input',
+        `${field} holds "${shown}", with characters that can't be seen.`,
+        'Leave them out, or write ? in their place.',
+      );
     return glob.endsWith('/') ? `${glob}**` : glob;
   });
+}
+
+/** Refuses (`invalid_input`) a glob that matches nothing but protected paths: it could never allow anything. */
+export function refuseProtected(allow: readonly string[], guards: readonly string[], field: string): void {
+  for (const glob of allow) {
+    const { base, glob: rest } = picomatch.scan(glob);
+    const guard = findGuard(guards, (rest === '' ? glob : `${base}/x`).toLowerCase());
+    if (guard === undefined || (rest === '' && isCi(guard))) continue;
+    throw new CesError(
+      'invalid_input',
+      `${field} holds "${showLine(glob)}", which matches only protected paths (${showLine(guard)}).`,
+      isCi(guard)
+        ? 'Name the one file of it that is to change, without a wildcard.'
+        : 'Leave it out: only the operator changes what governs the agent.',
+    );
+  }
+}
+
+function findGuard(guards: readonly string[], folded: string): string | undefined {
+  return guards.find((glob) => picomatch.isMatch(folded, glob.toLowerCase(), { dot: true }));
 }
 
 function escapesRoot(path: string): boolean {

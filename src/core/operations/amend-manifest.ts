@@ -1,7 +1,7 @@
 import { CesError } from '../errors.js';
 import { FINAL_STATES } from '../manifest/lifecycle.js';
 import type { ManifestRow } from '../manifest/manifest.js';
-import { parseGlobs } from '../manifest/scope.js';
+import { parseGlobs, refuseProtected } from '../manifest/scope.js';
 import type { OperationContext } from '../ports.js';
 import type { StoreReader } from '../store-port.js';
 
@@ -12,6 +12,7 @@ export async function requestAmendment(
   wish: { scope?: readonly string[]; acceptance_criteria?: readonly string[]; reason: string },
 ): Promise<string> {
   const scope = parseGlobs(wish.scope ?? [], 'amend.scope');
+  refuseProtected(scope, row.manifest.scope.protected, 'amend.scope');
   const criteria = wish.acceptance_criteria ?? [];
   if (scope.length + criteria.length === 0)
     throw new CesError(

@@ -5,6 +5,7 @@ import type { Manifest, ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext, Signer } from '../ports.js';
 import type { StoreWriter } from '../store-port.js';
 import type { DecisionRecord } from './decision-record.js';
+import { findTampering } from './find-tampering.js';
 import { transition } from './manifest-state.js';
 import { type Pending, requireStillPending } from './pending.js';
 import { type ChangeReview, encodeReview } from './review-change.js';
@@ -87,6 +88,13 @@ export async function approve(
 ): Promise<Approval> {
   // Before the passphrase is asked for: what can't be witnessed must not be decided.
   await witnessHead(ctx);
+  const [tampered] = await findTampering(ctx);
+  if (tampered !== undefined)
+    throw new CesError(
+      'state_corrupt',
+      `Nothing is signed on this state: ${tampered.message}`,
+      'Run: ces audit verify',
+    );
   const signature = await signer.sign(proposal.statement);
   const verdict = await ctx.signatures.check(proposal.statement, signature);
   if (!verdict.valid)

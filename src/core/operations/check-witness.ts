@@ -9,8 +9,7 @@ import { forged } from './check-state.js';
 export async function findRollback(ctx: OperationContext): Promise<Finding[]> {
   const kept = (await ctx.witness.heads()).at(-1);
   const head = ctx.store.read.head();
-  if (kept === undefined || kept.sequence < (head?.sequence ?? 0)) return [];
-  if (kept.sequence === head?.sequence && kept.hash === head.hash) return [];
+  if (kept === undefined || ctx.store.read.hashAt(kept.sequence) === kept.hash) return [];
   const end = head === null ? 'is empty' : `ends with entry ${head.sequence}`;
   return [
     forged(

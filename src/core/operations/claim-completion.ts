@@ -1,5 +1,5 @@
 import type { Claim, Verdict } from '../claim/claim.js';
-import type { Finding } from '../claim/finding.js';
+import { type Finding, sortFindings } from '../claim/finding.js';
 import { type Judgement, judgeClaim } from '../claim/judge.js';
 import type { JudgedClaim } from '../claim/judged-claim.js';
 import { compareFiles } from '../claim/rules/files.js';
@@ -8,7 +8,9 @@ import { WORKING_STATES } from '../manifest/lifecycle.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
 import type { StoreWriter } from '../store-port.js';
+import { findStaged } from './check-commit.js';
 import { repeatsUnanswered } from './cut-off.js';
+import { findTampering } from './find-tampering.js';
 import { gatherFacts } from './gather-facts.js';
 import { requireLiving, requireState, transition } from './manifest-state.js';
 import { measure } from './measure.js';
@@ -39,7 +41,8 @@ export async function claimCompletion(
   requireState(row, WORKING_STATES, 'a completion claim');
   const measurement = await measure(ctx, row, 'full');
   const facts = await gatherFacts(ctx, row, measurement, claim);
-  const judgement = judgeClaim(facts);
+  const staged = await findStaged(ctx, measurement);
+  const judgement = withTampering(withStaged(judgeClaim(facts), staged), await findTampering(ctx));
   // A claim that can't be witnessed afterwards must not be judged, nor cost a retry.
   await witnessHead(ctx);
   const after = record(ctx, row, claim, judgement, measurement.scan.candidate.digest, facts.run?.id ?? null);
@@ -58,6 +61,18 @@ export async function claimCompletion(
     retries_left: after.retriesLeft,
     next: nextStep(judgement, after),
   };
+}
+
+function withStaged(judgement: Judgement, staged: readonly Finding[]): Judgement {
+  if (staged.length === 0) return judgement;
+  const verdict = judgement.verdict === 'proven' ? 'partially_proven' : judgement.verdict;
+  return { accepted: false, verdict, findings: sortFindings([...staged, ...judgement.findings]) };
+}
+
+// Nothing is proven by a state that somebody else wrote.
+function withTampering(judgement: Judgement, tampering: readonly Finding[]): Judgement {
+  if (tampering.length === 0) return judgement;
+  return { accepted: false, verdict: 'contradicted', findings: sortFindings([...tampering, ...judgement.findings]) };
 }
 
 function record(

@@ -6,7 +6,7 @@ import { classify } from '../manifest/classify.js';
 import { expiryOf } from '../manifest/lifecycle.js';
 import type { Manifest, ManifestRow, Risk, Tier } from '../manifest/manifest.js';
 import { proposeScope } from '../manifest/propose.js';
-import { CI_PATHS, GOVERNANCE_PATHS, parseGlobs } from '../manifest/scope.js';
+import { CI_PATHS, GOVERNANCE_PATHS, parseGlobs, refuseProtected } from '../manifest/scope.js';
 import { type Authorization, authorizeManifest } from '../policy/policy.js';
 import type { OperationContext } from '../ports.js';
 import { PROFILE_PATH } from '../verification/profile.js';
@@ -47,7 +47,9 @@ export async function draftManifest(ctx: OperationContext, input: ManifestDraft)
   const scan = await ctx.workspace.scan({ mode: 'full', base, localIgnores });
   const files = scan.candidate.entries.map((entry) => entry.path);
   const { policy, source, digest } = await readPolicy(ctx, base.commit);
+  const guards = [...GOVERNANCE_PATHS, ...CI_PATHS, ...policy.protectedPaths];
   const given = parseGlobs(input.scope ?? [], 'scope');
+  refuseProtected(given, guards, 'scope');
   const proposed = given.length > 0 ? given : proposeScope(objective, files);
   const allow = proposed.length > 0 ? proposed : ['**'];
   const criteria = input.acceptance_criteria?.map((text) => text.trim()).filter((text) => text !== '') ?? [];
@@ -72,7 +74,7 @@ export async function draftManifest(ctx: OperationContext, input: ManifestDraft)
       scope: {
         allow,
         deny: parseGlobs(input.deny ?? [], 'deny'),
-        protected: [...GOVERNANCE_PATHS, ...CI_PATHS, ...policy.protectedPaths],
+        protected: guards,
       },
       tools: { allow: ['*'], deny: [] },
       acceptance_criteria: texts.map((text, index) => ({ id: `AC-${index + 1}`, text })),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JudgedClaim } from '../claim/judged-claim.js';
+import { findUnrecorded } from '../delta/project-gaps.js';
 import { residueSeverity } from '../delta/residue.js';
 import { joinTimeline, type PathTime } from '../delta/timeline.js';
 import type { Change, ResidueChange } from '../delta/tree.js';
@@ -11,6 +12,7 @@ import type { OperationContext } from '../ports.js';
 import type { VerificationRun } from '../verification/run.js';
 import type { AuditEntry } from './audit.js';
 import type { JudgedDecision } from './judge-approvals.js';
+import { readGaps } from './read-gaps.js';
 import { claimsOf, evidenceOf, runsOf } from './read-records.js';
 import { type ProjectStatus, readStatus } from './read-status.js';
 
@@ -120,12 +122,13 @@ function addTimes<C extends { readonly path: string }>(
 ): (C & { readonly when: PathTime })[] {
   const since = row.manifest.created_at;
   const { read } = ctx.store;
+  const now = ctx.clock.now();
   const times = joinTimeline({
     changes,
     events: read.events(since),
     // All of them: the call that asked for the manifest began before there was one.
     calls: read.calls(''),
-    gaps: read.gaps(since),
+    gaps: [...readGaps(read, since, now), findUnrecorded(now)],
   });
   return changes.flatMap((change, index) => {
     const when = times[index];

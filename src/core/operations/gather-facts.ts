@@ -2,13 +2,14 @@ import type { Claim } from '../claim/claim.js';
 import type { ClaimFacts } from '../claim/facts.js';
 import { placeInstalled } from '../claim/rules/installed.js';
 import { residueSeverity } from '../delta/residue.js';
-import type { Change, Scan } from '../delta/tree.js';
+import type { Change, ResidueChange, Scan } from '../delta/tree.js';
 import { dependencyChanges } from '../integrity/dependencies.js';
 import { findTampering } from '../integrity/find-tampering.js';
 import type { ChangedText } from '../integrity/rules.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
 import type { Measurement } from './measure.js';
+import { readGaps } from './read-gaps.js';
 import { evidenceOf, runsOf } from './read-records.js';
 
 /** Collects what a claim is held against. Texts are read as they are now, and as they were in the base. */
@@ -25,7 +26,8 @@ export async function gatherFacts(
     claim,
     delta: measured.delta,
     work: measured.work,
-    residue: measured.residue.map((change) => ({ ...change, severity: residueSeverity(change) })),
+    residue: measured.residue.map(withSeverity),
+    residueBefore: measured.residueBefore.map(withSeverity),
     installed: {
       sinceStart: measured.residue.filter((change) => change.class === 'dependency'),
       sinceAccepted: measured.installedBefore,
@@ -46,7 +48,7 @@ export async function gatherFacts(
       .flatMap(({ path, before, after }) =>
         dependencyChanges(before, after).map((change) => ({ path, package: change.package })),
       ),
-    gaps: ctx.store.read.gaps(manifest.created_at).filter((gap) => gap.kind !== 'starting'),
+    gaps: readGaps(ctx.store.read, manifest.created_at, ctx.clock.now()).filter((gap) => gap.kind !== 'starting'),
   };
 }
 
@@ -67,6 +69,10 @@ async function readTexts(
     texts.push({ path, before: old?.toString('utf8') ?? null, after: now?.toString('utf8') ?? null });
   }
   return texts;
+}
+
+function withSeverity(change: ResidueChange) {
+  return { ...change, severity: residueSeverity(change) };
 }
 
 function foldersOf(scan: Scan): string[] {

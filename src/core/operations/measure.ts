@@ -20,6 +20,8 @@ export interface Measurement {
   readonly unattributed: readonly string[];
   /** Installed packages: what changed before the work began, since the operator last accepted them; null where none ever were. */
   readonly installedBefore: readonly ResidueChange[] | null;
+  /** What else lies outside a commit and changed before the work began, since the operator last answered for it. */
+  readonly residueBefore: readonly ResidueChange[];
   /** What commits changed since the operator last answered for the files; null where nothing did. */
   readonly baseMoved: BaseMove | null;
   readonly starting: Scan;
@@ -51,6 +53,8 @@ export async function measure(ctx: OperationContext, row: ManifestRow, mode: 'fu
       now: scan.candidate,
     }).map((change) => change.path),
     installedBefore: accepted === null ? null : compareResidue(installed(accepted.scan), installed(starting)),
+    residueBefore:
+      accepted === null ? [] : compareResidue(accepted.scan.residue, starting.residue).filter(isNotInstalled),
     baseMoved: findMoved(accepted, base),
     starting,
   };
@@ -74,6 +78,10 @@ const EMPTY_TREE = (row: ManifestRow): CandidateTree => ({
   gitTree: row.manifest.base.git_tree,
   entries: [],
 });
+
+function isNotInstalled(change: ResidueChange): boolean {
+  return change.class !== 'dependency';
+}
 
 function installed(scan: Scan) {
   return scan.residue.filter((entry) => entry.class === 'dependency');

@@ -4,6 +4,7 @@ import { CesError } from '../errors.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
 import type { VerificationRun } from '../verification/run.js';
+import { findStaged, findStrayHead } from './check-commit.js';
 import { findForgedExports } from './check-exports.js';
 import { findForgedRows, forged } from './check-state.js';
 import { findRollback } from './check-witness.js';
@@ -50,6 +51,8 @@ export async function readStatus(ctx: OperationContext): Promise<ProjectStatus> 
   const measurement = await measureIfPossible(ctx, row, findings, row.state === 'approved' ? 'full' : 'stat');
   const decisions = await judgeDecisions(ctx, await presentOf(ctx, row, measurement), row.id);
   if (measurement !== null && row.state !== 'approved') findings.push(...(await judgeWork(ctx, row, measurement)));
+  if (measurement !== null) findings.push(...(await findStaged(ctx, measurement)));
+  if (measurement !== null && row.state === 'approved') findings.push(...(await findStrayHead(ctx, measurement)));
   findings.push(...judgeAll(row, decisions), ...(await findForgedExports(ctx)));
   const pending = listPending(ctx).map(({ id, kind, summary }) => ({ id, kind, summary }));
   const amendment = pending.find((item) => item.kind === 'amendment');
@@ -115,6 +118,17 @@ async function judgeWork(ctx: OperationContext, row: ManifestRow, measurement: M
     claim?.claim ?? { summary: '', files_changed: [], criteria: [] },
   );
   const found = judgeWorkspace(facts);
+  const { run } = facts;
+  if (run !== null && run.candidateTree === facts.candidateTree && run.verdict !== 'pass')
+    found.push(
+      createFinding({
+        kind: 'check_failed',
+        severity: 'high',
+        message: `The last run of these very files, ${run.id}, is ${run.verdict}.`,
+        fix: 'See ces verify --last.',
+        check: run.id,
+      }),
+    );
   if (row.state === 'under_review' && claim !== undefined && claim.candidate_tree !== facts.candidateTree)
     found.push(
       createFinding({

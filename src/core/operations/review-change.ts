@@ -7,6 +7,8 @@ import { digestOf } from '../ledger/entry.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { OperationContext } from '../ports.js';
 import type { VerificationRun } from '../verification/run.js';
+import { findStaged } from './check-commit.js';
+import { findTampering } from './find-tampering.js';
 import { gatherFacts } from './gather-facts.js';
 import { type Measurement, measure } from './measure.js';
 import { claimsOf } from './read-records.js';
@@ -47,8 +49,17 @@ export async function reviewChange(
     claim?.claim ?? { summary: '', files_changed: [], criteria: [] },
   );
   const judged = judgeClaim(facts).findings;
-  const findings = sortFindings(claim === null ? [noClaim(row), ...judged] : judged);
-  const waived = new Set(waivers.map((waiver) => waiver.finding));
+  const tampering = await findTampering(ctx);
+  const findings = sortFindings([
+    ...tampering,
+    ...(await findStaged(ctx, measurement)),
+    ...(claim === null ? [noClaim(row)] : []),
+    ...judged,
+  ]);
+  // A state that somebody else wrote is not the operator's to waive: it is not known what it hides.
+  const waived = new Set(
+    waivers.map((waiver) => waiver.finding).filter((id) => !tampering.some((finding) => finding.id === id)),
+  );
   const { commit } = row.manifest.base;
   return {
     row,

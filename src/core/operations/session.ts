@@ -1,9 +1,12 @@
 import type { Gap, TimelineEvent } from '../delta/timeline.js';
 import type { OperationContext } from '../ports.js';
-import type { SessionRow, TimelineCall } from '../store-port.js';
+import type { SessionRow, StoreWriter, TimelineCall } from '../store-port.js';
 import { endCutOff } from './cut-off.js';
 
-/** Opens a session of a client, and ends those whose process is gone. */
+/** A timeline of so many events is read in less than a second. */
+const MAX_EVENTS = 100_000;
+
+/** Opens a session of a client, ends those whose process is gone, and drops what was seen before the newest manifest was drafted: nobody asks for it. */
 export function openSession(
   ctx: OperationContext,
   input: { id: string; pid: number; client: string | null; isAlive: (pid: number) => boolean },
@@ -22,6 +25,7 @@ export function openSession(
       if (other.endedAt === null && !input.isAlive(other.pid)) endCutOff(ctx, tx, other, at);
     }
     tx.saveSession(row);
+    tx.forgetTimeline({ before: tx.manifests()[0]?.manifest.created_at ?? '', maxEvents: Number.MAX_SAFE_INTEGER });
     tx.append(
       {
         type: 'session.started',
@@ -53,9 +57,22 @@ export function endSession(ctx: OperationContext, id: string): void {
   });
 }
 
-/** Keeps what a watcher saw. */
-export function recordEvents(ctx: OperationContext, session: string, events: readonly TimelineEvent[]): void {
-  ctx.store.transact((tx) => tx.addEvents(session, events));
+/** Keeps what a watcher saw. Beyond `maxEvents` the oldest of all that is kept is dropped, and that time is a gap. */
+export function recordEvents(
+  ctx: OperationContext,
+  session: string,
+  events: readonly TimelineEvent[],
+  maxEvents = MAX_EVENTS,
+): void {
+  ctx.store.transact((tx) => {
+    tx.addEvents(session, events);
+    for (const forgotten of tx.forgetTimeline({ before: '', maxEvents })) {
+      // A moment more: what happened at the very moment of the last one was dropped as well.
+      const to = new Date(Date.parse(forgotten.to) + 1).toISOString();
+      const detail = `more than ${maxEvents} events were to be kept`;
+      tx.saveGap(forgotten.session, { kind: 'overflow', from: forgotten.from, to, detail });
+    }
+  });
 }
 
 /** Keeps a time in which a watcher saw nothing; a gap that is not the ordinary start is an entry of the ledger too. */
@@ -79,8 +96,8 @@ export function recordGap(ctx: OperationContext, session: string, gap: Gap): voi
 export function closeForeignGaps(ctx: OperationContext): void {
   const now = ctx.clock.now();
   ctx.store.transact((tx) => {
-    for (const { session, gap } of tx.openGaps()) {
-      if (tx.session(session)?.endedAt != null) tx.saveGap(session, { ...gap, to: now });
+    for (const { session, gap } of tx.sessionGaps()) {
+      if (gap.to === null && tx.session(session)?.endedAt != null) tx.saveGap(session, { ...gap, to: now });
     }
   });
 }

@@ -70,6 +70,11 @@ export class SqliteReader implements StoreReader {
     return row ?? null;
   }
 
+  hashAt(sequence: number): string | null {
+    const hash = this.prepare('SELECT hash FROM ledger WHERE sequence = ?').pluck().get(sequence);
+    return typeof hash === 'string' ? hash : null;
+  }
+
   entries(filter: LedgerFilter): readonly (LedgerEntry & { hash: string })[] {
     const where: string[] = [];
     const values: string[] = [];
@@ -121,10 +126,10 @@ export class SqliteReader implements StoreReader {
     return this.timeline<Gap>('gap', '').filter((gap) => gap.to === null || gap.to >= since);
   }
 
-  openGaps(): readonly { readonly session: string; readonly gap: Gap }[] {
+  sessionGaps(): readonly { readonly session: string; readonly gap: Gap }[] {
     return this.db
       .prepare<[], { session: string; body: string }>(
-        "SELECT session, body FROM timeline WHERE kind = 'gap' AND json_extract(body, '$.to') IS NULL ORDER BY at, id",
+        "SELECT session, body FROM timeline WHERE kind = 'gap' ORDER BY at, id",
       )
       .all()
       .map(({ session, body }) => ({ session, gap: JSON.parse(body) }));

@@ -3,10 +3,11 @@ import { CesError } from '../errors.js';
 import type { Head } from '../ledger/chain.js';
 import { digestOf, type EntryInput, encodeEntry, GENESIS, hashEntry } from '../ledger/entry.js';
 import type { ManifestRow } from '../manifest/manifest.js';
-import type { SessionRow, Store, StoredRecord, StoreWriter, TimelineCall } from '../store-port.js';
+import type { ForgottenEvents, SessionRow, Store, StoredRecord, StoreWriter, TimelineCall } from '../store-port.js';
 import { type Db, type OpenMode, openDatabase } from './database.js';
 import { explainReads, explainStateError } from './explain-reads.js';
 import { SqliteReader } from './reader.js';
+import { addEvents, forgetTimeline } from './timeline-rows.js';
 
 class SqliteWriter extends SqliteReader implements StoreWriter {
   setMeta(key: string, value: string): void {
@@ -57,7 +58,11 @@ class SqliteWriter extends SqliteReader implements StoreWriter {
   }
 
   addEvents(session: string, events: readonly TimelineEvent[]): void {
-    for (const event of events) this.addRow(session, 'event', event.at, null, event);
+    addEvents((sql) => this.prepare(sql), session, events);
+  }
+
+  forgetTimeline(limits: { before: string; maxEvents: number }): readonly ForgottenEvents[] {
+    return forgetTimeline((sql) => this.prepare(sql), limits);
   }
 
   saveGap(session: string, gap: Gap): void {
@@ -68,7 +73,7 @@ class SqliteWriter extends SqliteReader implements StoreWriter {
     this.addRow(session, 'call', call.at, call.id, call);
   }
 
-  private addRow(session: string, kind: string, at: string, key: string | null, body: unknown): void {
+  private addRow(session: string, kind: string, at: string, key: string, body: unknown): void {
     this.prepare(
       `INSERT INTO timeline (session, kind, at, key, body) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (session, kind, key) WHERE key IS NOT NULL DO UPDATE SET body = excluded.body`,

@@ -29,6 +29,11 @@ export class Batches {
     else this.#timer ??= setTimeout(() => this.#sendAllowed(), BATCH_MS);
   }
 
+  /** True when every event was sent. */
+  isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   acknowledge(sequence: number): void {
     this.#acknowledged = Math.max(this.#acknowledged, sequence);
     this.#sendAllowed();

@@ -8,6 +8,7 @@ export class BurstMeter {
   readonly #limit: number;
   readonly #send: (message: WatcherMessage) => void;
   #second = 0;
+  #since = 0;
   #count = 0;
   #open = false;
 
@@ -16,17 +17,19 @@ export class BurstMeter {
     this.#send = send;
   }
 
-  count(now: number): void {
-    this.tick(now);
+  /** `since`: up to when everything had arrived. What was dropped may have happened right after it. */
+  count(now: number, since: number): void {
+    this.tick(now, since);
     this.#count += 1;
-    if (this.#count > this.#limit && !this.#open) this.#sendGap(true, this.#second);
+    if (this.#count > this.#limit && !this.#open) this.#sendGap(true, this.#since);
   }
 
   /** To be called now and then, so that a burst ends without a further notification. */
-  tick(now: number): void {
+  tick(now: number, since: number): void {
     if (now - this.#second < 1000) return;
     if (this.#open && (this.#count <= this.#limit || now - this.#second >= 2000)) this.#sendGap(false, now);
     this.#second = now;
+    this.#since = since;
     this.#count = 0;
   }
 

@@ -6,17 +6,19 @@ const event = z.object({
   kind: z.enum(['created', 'modified', 'deleted']),
   type: z.enum(['file', 'dir', 'link', 'other']),
   at: time,
+  since: time.optional(),
 });
 
 /** What the watcher's process sends. The process itself imports the types alone. */
 export const watcherMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('beat'), at: time }),
+  /** `until`: everything that happened before was sent before. */
+  z.object({ type: z.literal('beat'), at: time, until: time }),
   z.object({ type: z.literal('ready'), at: time }),
   z.object({ type: z.literal('events'), sequence: z.number(), events: z.array(event) }),
   z.object({
     type: z.literal('gap'),
     open: z.boolean(),
-    kind: z.enum(['limit', 'overflow', 'burst']),
+    kind: z.enum(['limit', 'overflow', 'burst', 'mount']),
     at: time,
     detail: z.string(),
   }),

@@ -1,25 +1,34 @@
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Batches } from './batches.js';
 import { BurstMeter } from './burst.js';
 import type { WatcherCommand, WatcherMessage, WatcherSettings } from './messages.js';
 import { observe } from './observe.js';
+import { Pulse } from './pulse.js';
+import { RootWatch } from './root-watch.js';
 
 /** The watcher's own process: a busy server loses no notification, and what happens to the watcher is noticed. */
 function main(settings: WatcherSettings): void {
   const root = realpathSync(settings.root);
+  const pulse = new Pulse();
   const batches = new Batches(send);
-  const burst = new BurstMeter(settings.burstLimit, send);
+  const burst = new BurstMeter(Math.min(settings.burstLimit, readQueueLimit() / 2), send);
   const refusals = new Set<string>();
-  const observation = observe(root, {
-    onReady: () => send({ type: 'ready', at: new Date().toISOString() }),
-    onEvent: (event) => batches.add(event),
-    onNotification: () => burst.count(Date.now()),
-    onError: (error) => sendRefusal(root, error, refusals),
-  });
+  const start = (onReady: () => void) =>
+    observe(root, pulse, {
+      onReady,
+      onEvent: (event) => batches.add(event),
+      onNotification: () => burst.count(Date.now(), pulse.arrivedUntil()),
+      onError: (error) => sendRefusal(root, error, refusals, pulse.arrivedUntil()),
+    });
+  const watch = new RootWatch(root, start, send);
+  let until = Date.now();
   const beat = setInterval(() => {
-    burst.tick(Date.now());
-    send({ type: 'beat', at: new Date().toISOString() });
+    const now = Date.now();
+    burst.tick(now, pulse.arrivedUntil());
+    watch.check(now);
+    if (watch.isQuiet() && batches.isEmpty()) until = pulse.arrivedUntil();
+    send({ type: 'beat', at: toTime(now), until: toTime(until) });
   }, settings.heartbeatMs);
 
   process.on('disconnect', () => process.exit(0));
@@ -30,7 +39,8 @@ function main(settings: WatcherSettings): void {
         return batches.acknowledge(command.sequence);
       case 'stop':
         clearInterval(beat);
-        void observation.close().then(() => {
+        void watch.close().then(() => {
+          pulse.stop();
           batches.flush();
           process.disconnect();
         });
@@ -47,13 +57,26 @@ function send(message: WatcherMessage): void {
 
 const MAX_REFUSALS = 20;
 
-function sendRefusal(root: string, error: NodeJS.ErrnoException, known: Set<string>): void {
+function sendRefusal(root: string, error: NodeJS.ErrnoException, known: Set<string>, since: number): void {
   const code = error.code ?? 'unknown';
   const isOfPath = (code === 'EACCES' || code === 'EPERM') && typeof error.path === 'string';
   const detail = isOfPath && known.size < MAX_REFUSALS ? `${code} ${relative(root, error.path ?? '')}` : code;
   if (known.has(detail)) return;
   known.add(detail);
-  send({ type: 'gap', open: true, kind: 'limit', at: new Date().toISOString(), detail });
+  send({ type: 'gap', open: true, kind: 'limit', at: toTime(since), detail });
+}
+
+/** How many notifications the kernel holds for a process that does not read them. */
+function readQueueLimit(): number {
+  try {
+    return Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
+  } catch {
+    return Number.POSITIVE_INFINITY; // not Linux
+  }
+}
+
+function toTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 function isCommand(value: unknown): value is WatcherCommand {

@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import type { Seen } from './event-times.js';
 
 const TICK_MS = 100;
 /** Longer than chokidar holds repeated changes back (50 ms), so that what it reports itself is not told twice. */
@@ -11,9 +12,10 @@ export interface Notice {
   readonly absolute: string;
   /** The folder whose watch gave notice. */
   readonly watched: string;
-  /** Milliseconds: the first notice since the last look, and the latest. */
+  /** Milliseconds: the first notice since the last look, the latest, and up to when that one's change had not happened yet. */
   readonly first: number;
   readonly latest: number;
+  readonly since: number;
 }
 
 /** Holds paths until it is quiet after their notification, then has each looked at; and remembers how a path was last reported. */
@@ -28,11 +30,26 @@ export class Settling {
     this.#look = look;
   }
 
-  add(absolute: string, watched: string): void {
+  add(absolute: string, watched: string, since: number): void {
     const latest = Date.now();
     this.#activeAt = latest;
-    this.#pending.set(absolute, { absolute, watched, first: this.#pending.get(absolute)?.first ?? latest, latest });
+    const first = this.#pending.get(absolute)?.first ?? latest;
+    this.#pending.set(absolute, { absolute, watched, first, latest, since });
     if (this.#timer === null) this.#schedule();
+  }
+
+  /** When a path that is reported now was noticed; one without a notice of its own was found in a folder that had one. */
+  seenOf(absolute: string, arrivedUntil: number): Seen {
+    const by = Date.now();
+    const own = this.#pending.get(absolute);
+    if (own !== undefined) return { since: own.since, noticed: own.latest, by };
+    const [oldest] = this.#pending.values();
+    return { since: Math.min(oldest?.since ?? arrivedUntil, arrivedUntil), noticed: by, by };
+  }
+
+  /** True when nothing is held and nothing was reported a moment ago. */
+  isQuiet(): boolean {
+    return this.#pending.size === 0 && Date.now() - this.#activeAt >= QUIET_MS;
   }
 
   /** Remembers what was reported by other means. */

@@ -9,10 +9,10 @@ const MAX_DEATHS = 5;
 const DEATHS_WITHIN_MS = 60_000;
 const FIRST_DELAY_MS = 100;
 const STOP_MS = 2000;
-/** A first look at 100,000 files leaves half as much memory behind. */
-const NODE_FLAGS = ['--max-semi-space-size=1'];
+/** A first look at 100,000 files leaves a third as much memory behind, and takes half as long again. */
+const NODE_FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
 const OF_STATES = ['starting', 'stopped', 'killed', 'suspended'] as const;
-const OF_PROCESS = ['limit', 'overflow', 'burst'] as const;
+const OF_PROCESS = ['limit', 'overflow', 'burst', 'mount'] as const;
 
 export interface WatcherOptions {
   readonly root: string;
@@ -59,7 +59,8 @@ class Supervisor {
   readonly #ticks: NodeJS.Timeout;
   #child: ChildProcess | null = null;
   #ended: Promise<unknown> = Promise.resolve();
-  #lastSign = now();
+  /** Whatever happened before was handed over, if it was seen. */
+  #told = now();
   #quietTicks = 0;
   #deaths: number[] = [];
 
@@ -68,7 +69,7 @@ class Supervisor {
     this.#options = options;
     this.#settings = { root, heartbeatMs, burstLimit };
     this.#gaps = gaps;
-    this.#gaps.open('starting', this.#lastSign, 'until the first look at every folder is done');
+    this.#gaps.open('starting', this.#told, 'until the first look at every folder is done');
     // Ticks are counted, not milliseconds: a caller whose own loop was blocked must not take that for the watcher's silence.
     this.#ticks = setInterval(() => this.#countQuietTick(), heartbeatMs).unref();
     this.#spawn();
@@ -123,9 +124,12 @@ class Supervisor {
     this.#quietTicks = 0;
     switch (message.type) {
       case 'beat':
+        this.#told = message.until;
+        this.#signal('beat', message.at, '');
+        break;
       case 'ready':
-        this.#lastSign = message.at;
-        this.#signal(message.type, message.at, '');
+        this.#told = message.at;
+        this.#signal('ready', message.at, '');
         break;
       case 'events':
         this.#options.onEvents(message.events);
@@ -140,13 +144,13 @@ class Supervisor {
   #countQuietTick(): void {
     this.#quietTicks += 1;
     if (this.#quietTicks < SILENT_HEARTBEATS) return;
-    this.#signal('silent', this.#lastSign, `no sign of life for ${SILENT_HEARTBEATS} heartbeats`);
+    this.#signal('silent', this.#told, `no sign of life for ${SILENT_HEARTBEATS} heartbeats`);
   }
 
   #onExit(detail: string): void {
     this.#child = null;
     this.#gaps.close(OF_PROCESS, now());
-    this.#signal('exit', this.#lastSign, detail);
+    this.#signal('exit', this.#told, detail);
     if (this.state !== 'restarting') return;
     const time = Date.now();
     this.#deaths = [...this.#deaths.filter((death) => time - death < DEATHS_WITHIN_MS), time];

@@ -24,6 +24,7 @@ import { findOwnDatabase } from './own-database.js';
 import { readInside } from './read-file.js';
 import { findRepository, readHead } from './repository.js';
 import { sortFiles } from './sort-files.js';
+import { findStagedStrays } from './staged-strays.js';
 import { walk } from './walk.js';
 
 /** A workspace that can hand its knowledge of unchanged files to another process. It never authorizes anything. */
@@ -157,6 +158,15 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
       return (await loadBlobs(runGit, root, [file.blob])).get(file.blob) ?? null;
     },
     commitsSince: (since) => readCommits(runGit, root, since),
+    async stagedStrays(base, candidate) {
+      if ((await findRepository(runGit, root)) === null) return [];
+      const committed = base.commit === null ? new Map() : (await list(base.commit)).files;
+      return findStagedStrays({ runGit, root }, committed, candidate, cache.blobOf);
+    },
+    async readHeadTree() {
+      const commit = (await findRepository(runGit, root)) === null ? null : await readHead(runGit, root);
+      return commit === null ? null : (await list(commit)).gitTree;
+    },
     materialize: (tree, into) => materializeTree(root, tree, into, (entries) => loadMissing(tree.gitTree, entries)),
     exportCache: () => exportCache(root, cache, ignoreMemory),
     importCache: (text) => importCache(text, root, cache, ignoreMemory),

@@ -114,6 +114,7 @@ const honest: ClaimFacts = {
   delta: [modified('src/a.js')],
   work: [modified('src/a.js')],
   residue: [],
+  residueBefore: [],
   installed: { sinceStart: [], sinceAccepted: [], foldersAtStart: ['node_modules'] },
   refusals: [],
   unattributed: [],

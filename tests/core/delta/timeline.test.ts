@@ -16,7 +16,7 @@ test('a change lies between the last call at or before its last event and the fi
     changes: [{ path: 'a' }],
     events: [event('a', 25), event('b', 50), event('a', 15)],
     calls: [call('3', 30), call('1', 10), call('2', 20)],
-    gaps: [gap],
+    gaps: [{ ...gap, to: time(2) }],
   });
   expect(joined).toEqual({
     seen: true,
@@ -40,6 +40,19 @@ test.each([
   });
   if (!joined?.seen) throw new Error('not seen');
   expect([joined.between.before?.id ?? null, joined.between.after?.id ?? null]).toEqual([before, after]);
+});
+
+test('an event that was seen late lies after the last call before which it had not happened', () => {
+  const late = { ...event('a', 25), since: time(12) };
+  const calls = [call('1', 10), call('2', 20), call('3', 30)];
+  const [joined] = joinTimeline({ changes: [{ path: 'a' }], events: [event('a', 5), late], calls, gaps: [] });
+  expect(joined).toMatchObject({ first: time(5), between: { before: call('1', 10), after: call('3', 30) } });
+});
+
+test('a gap after the last event may hide another one, and is told; what is not recorded yet is no reason to doubt', () => {
+  const gaps = [gap, { ...gap, from: time(30) }, { ...gap, to: time(20) }, { ...gap, kind: 'unrecorded' as const }];
+  const [joined] = joinTimeline({ changes: [{ path: 'a' }], events: [event('a', 25)], calls: [], gaps });
+  expect(joined).toMatchObject({ seen: true, gaps: [gap, { ...gap, from: time(30) }] });
 });
 
 test('a change without an event is unseen, with the gaps that could explain it', () => {

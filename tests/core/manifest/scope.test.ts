@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { measureBreadth } from '../../../src/core/manifest/breadth.js';
 import { proposeScope } from '../../../src/core/manifest/propose.js';
-import { CI_PATHS, decidePath, GOVERNANCE_PATHS, parseGlobs } from '../../../src/core/manifest/scope.js';
+import {
+  CI_PATHS,
+  decidePath,
+  GOVERNANCE_PATHS,
+  parseGlobs,
+  refuseProtected,
+} from '../../../src/core/manifest/scope.js';
 
 const scope = {
   allow: ['src/**', 'test/*.test.js', '.github/workflows/release.yml', 'docs/'],
@@ -25,6 +31,8 @@ describe('a path', () => {
     ['src/x.lock', 'denied'],
     ['.ces/policy.yaml', 'protected'],
     ['.CES/policy.yaml', 'protected'],
+    ['.git/hooks/pre-commit', 'protected'],
+    ['.Git/config', 'protected'],
     ['.claude/settings.local.json', 'protected'],
     ['.mcp.json', 'protected'],
     ['.github/workflows/other.yml', 'protected'],
@@ -55,6 +63,47 @@ test.each(['', ' ', '/etc/**', '../x', 'a/../../b', '!src/**', 'a\0b', 'C:/x'])(
   expect(() => parseGlobs([glob], 'scope')).toThrow(expect.objectContaining({ code: 'invalid_input' }));
 });
 
+test.each([
+  ['src/a\nScope: nothing', 'src/a\\u{A}Scope: nothing'],
+  ['src/\u202E**', 'src/\\u{202E}**'],
+  ['src/\u001B[2K', 'src/\\u{1B}[2K'],
+  ['src/a\u200Bb', 'src/a\\u{200B}b'],
+])('the glob %j is refused by name', (glob, shown) => {
+  expect(() => parseGlobs([glob], 'scope')).toThrow(
+    expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(`"${shown}"`) }),
+  );
+});
+
+describe('a scope', () => {
+  const guards = [...GOVERNANCE_PATHS, ...CI_PATHS, 'keys/**'];
+
+  test.each([
+    '.ces/**',
+    '.CES/**',
+    '.ces/*.json',
+    '.git/**',
+    '.git/hooks/pre-commit',
+    '.git',
+    '.claude/hooks/**',
+    '.claude/settings.json',
+    '.codex/**',
+    '.mcp.json',
+    '.github/workflows/**',
+    'keys/*.txt',
+  ])('with %s, which matches only protected paths, is refused', (glob) => {
+    expect(() => refuseProtected(['src/**', glob], guards, 'scope')).toThrow(
+      expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(`"${glob}"`) }),
+    );
+  });
+
+  test.each(['**', 'src/**', '.claude/commands/**', '.github/**', '.github/workflows/ci.yml', '.gitignore', '.*'])(
+    'with %s may be asked for',
+    (glob) => {
+      expect(() => refuseProtected([glob], guards, 'scope')).not.toThrow();
+    },
+  );
+});
+
 test('a folder means everything below it', () => {
   expect(parseGlobs(['./docs/'], 'scope')).toEqual(['docs/**']);
 });
@@ -80,6 +129,18 @@ describe('breadth is measured in files and in what is sensitive', () => {
     ['.github/workflows/ci.yml', ['.github/workflows/ci.yml'], 'continuous integration'],
     ['migrations/**', ['a.ts'], 'database migrations'],
     ['.env', ['a.ts'], 'environment and secrets'],
+    ['.npmrc', ['a.ts'], 'installed packages and where they come from'],
+    ['node_modules/**', ['a.ts'], 'installed packages and where they come from'],
+    ['packages/a/**', ['packages/a/node_modules/b/index.js'], 'installed packages and where they come from'],
+    ['.husky/**', ['a.ts'], 'what tools run by themselves'],
+    ['.vscode/tasks.json', ['a.ts'], 'what tools run by themselves'],
+    ['.envrc', ['a.ts'], 'what tools run by themselves'],
+    ['CLAUDE.md', ['a.ts'], 'what agents are told'],
+    ['docs/**', ['docs/agents.md'], 'what agents are told'],
+    ['.claude/commands/**', ['a.ts'], 'what agents are told'],
+    ['.claude/skills/**', ['a.ts'], 'what agents are told'],
+    ['{.ces,.codex}/**', ['a.ts'], 'what governs the agent'],
+    ['.[g]it/**', ['a.ts'], 'what governs the agent'],
   ])('%s reaches something sensitive', (glob, present, name) => {
     expect(measureBreadth([glob], present, 60)).toMatchObject({ broad: true, sensitive: [name] });
   });

@@ -48,6 +48,8 @@ function describeWorkspace(root: string, paths: readonly string[]): { workspace:
     readLocalIgnores: refuse,
     read: refuse,
     readAtCommit: refuse,
+    stagedStrays: refuse,
+    readHeadTree: refuse,
     commitsSince: refuse,
   };
   return { workspace: { root, materialize, ...others }, tree: { digest: 'sha256:0', gitTree: '0', entries } };

@@ -58,6 +58,7 @@ export function judgeScan(
         .filter((entry) => entry.class === 'dependency')
         .map((entry) => placeInstalled(entry.path).folder),
     },
+    residueBefore: [],
     refusals: now.refusals,
     ...{ unattributed: [], baseMoved: null },
     candidateTree,

@@ -1,4 +1,4 @@
-import type { BaseMove, ClaimRule } from '../facts.js';
+import type { BaseMove, ClaimFacts, ClaimRule } from '../facts.js';
 import type { FindingInput } from '../finding.js';
 
 /** What a commit would not hold, and what CES could not read as it is. */
@@ -32,7 +32,8 @@ export const residueRule: ClaimRule = ({ residue, refusals }) => [
 ];
 
 /** What was there before the work began, and when nobody watched: for the operator to judge. */
-export const observationRule: ClaimRule = ({ unattributed, baseMoved, gaps }) => [
+export const observationRule: ClaimRule = ({ unattributed, residueBefore, baseMoved, gaps }) => [
+  ...residueBefore.filter(({ severity }) => severity === 'high' || severity === 'medium').map(describeEarlier),
   ...(baseMoved === null ? [] : [describeMove(baseMoved)]),
   ...unattributed.map(
     (path): FindingInput => ({
@@ -57,6 +58,16 @@ export const observationRule: ClaimRule = ({ unattributed, baseMoved, gaps }) =>
         },
       ]),
 ];
+
+function describeEarlier({ path, kind, class: group }: ClaimFacts['residueBefore'][number]): FindingInput {
+  return {
+    kind: 'unattributed',
+    severity: 'medium',
+    message: `${path} was ${kind} (${group}) before this work began, since the operator last answered for it; no commit shows it.`,
+    fix: 'Nothing for you to do: the operator is shown it.',
+    path,
+  };
+}
 
 function describeMove({ since, commit, paths }: BaseMove): FindingInput {
   const from = `${since === 'approval' ? 'the last approval' : 'ces init'}${commit === null ? '' : ` on ${commit.slice(0, 12)}`}`;
