@@ -84,7 +84,7 @@ export function parseGlobs(globs: readonly string[], field: string): string[] {
 export function refuseProtected(allow: readonly string[], guards: readonly string[], field: string): void {
   for (const glob of allow) {
     const { base, glob: rest } = picomatch.scan(glob);
-    const guard = findGuard(guards, (rest === '' ? glob : `${base}/x`).toLowerCase());
+    const guard = findGuard(guards, (rest === '' ? glob : `${base}/~/~`).toLowerCase());
     if (guard === undefined || (rest === '' && isCi(guard))) continue;
     throw new CesError(
       'invalid_input',

@@ -75,7 +75,7 @@ test.each([
 });
 
 describe('a scope', () => {
-  const guards = [...GOVERNANCE_PATHS, ...CI_PATHS, 'keys/**'];
+  const guards = [...GOVERNANCE_PATHS, ...CI_PATHS, 'keys/**', 'docs/*', 'lib/~'];
 
   test.each([
     '.ces/**',
@@ -96,12 +96,19 @@ describe('a scope', () => {
     );
   });
 
-  test.each(['**', 'src/**', '.claude/commands/**', '.github/**', '.github/workflows/ci.yml', '.gitignore', '.*'])(
-    'with %s may be asked for',
-    (glob) => {
-      expect(() => refuseProtected([glob], guards, 'scope')).not.toThrow();
-    },
-  );
+  test.each([
+    '**',
+    'src/**',
+    '.claude/commands/**',
+    '.github/**',
+    '.github/workflows/ci.yml',
+    '.gitignore',
+    '.*',
+    'docs/**',
+    'lib/*',
+  ])('with %s may be asked for', (glob) => {
+    expect(() => refuseProtected([glob], guards, 'scope')).not.toThrow();
+  });
 });
 
 test('a folder means everything below it', () => {
