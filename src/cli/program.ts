@@ -167,7 +167,7 @@ export function createProgram(options: ProgramOptions): Command {
     .command('uninstall', { hidden: true })
     .description('take CES out of this project')
     .option('--all', 'remove .ces/ and everything that CES keeps about this project')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask; it takes a terminal all the same')
     .addHelpText('after', examples('ces uninstall --all'))
     .action(runs(() => import('./commands/uninstall.js')));
   program

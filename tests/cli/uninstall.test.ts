@@ -19,15 +19,22 @@ afterEach(() => {
 
 const ces = (...args: string[]) => runCes(args, { cwd: repo.root, env: home.env });
 
+async function uninstall(...args: string[]): Promise<{ exitCode: number; output: string }> {
+  const argv = [nodeProgram, cesProgram(), 'uninstall', '--all', '--yes', ...args];
+  const terminal = startOnPty(argv, { cwd: repo.root, env: home.env });
+  const { exitCode } = await terminal.exit;
+  return { exitCode, output: terminal.output() };
+}
+
 test('puts the tree back to the byte, and leaves nothing of the project outside it', async () => {
   const before = listTree(repo.root);
   await ces('init');
   await ces('manifest', 'Change src/a.js', '--yes');
   await ces('verify');
   expect(listTree(repo.root)).not.toEqual(before);
-  const { exitCode, stdout } = await ces('uninstall', '--all', '--yes');
+  const { exitCode, output } = await uninstall();
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('.ces/');
+  expect(output).toContain('.ces/');
   expect(listTree(repo.root)).toEqual(before);
   for (const folder of [
     join(home.folder, 'state/ces/projects'),
@@ -38,9 +45,20 @@ test('puts the tree back to the byte, and leaves nothing of the project outside 
   expect((await ces('status')).stderr).toContain('ces init');
 });
 
-test('asks first on a terminal; off one it needs --yes', async () => {
+test('asks first; without a terminal it is refused and recorded, with --yes as well', async () => {
   await ces('init');
-  expect((await ces('uninstall', '--all')).exitCode).toBe(3);
+  for (const args of [[], ['--yes']]) {
+    const { exitCode, stderr } = await ces('uninstall', '--all', '--json', ...args);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('no_terminal');
+  }
+  const refused = await ces('audit', '--type', 'attempt.refused', '--json');
+  expect(JSON.parse(refused.stdout)).toMatchObject({
+    entries: [
+      { summary: expect.stringContaining('ces uninstall') },
+      { summary: expect.stringContaining('ces uninstall') },
+    ],
+  });
   const terminal = startOnPty([nodeProgram, cesProgram(), 'uninstall', '--all'], { cwd: repo.root, env: home.env });
   await terminal.waitFor(/\[y\/N\] /);
   terminal.write('no\r');
@@ -61,7 +79,8 @@ test('is refused inside an agent, and the attempt is recorded', async () => {
 test('ends a root that lost its .ces/', async () => {
   await ces('init');
   renameSync(join(repo.root, '.ces'), join(home.folder, 'gone'));
-  expect((await ces('uninstall', '--all', '--yes')).exitCode).toBe(0);
+  expect((await ces('uninstall', '--all', '--yes')).exitCode).toBe(3);
+  expect((await uninstall()).exitCode).toBe(0);
   expect((await ces('status', '--json')).stderr).toContain('not_a_project');
 });
 
@@ -71,7 +90,6 @@ test('what another checkout of the project uses stays', async () => {
   const worktree = join(home.folder, 'worktree');
   repo.git('worktree', 'add', '--quiet', worktree);
   await runCes(['init'], { cwd: worktree, env: home.env });
-  const gone = await ces('uninstall', '--all', '--yes', '--json');
-  expect(JSON.parse(gone.stdout)).toMatchObject({ kept: [expect.stringContaining('proj-')] });
+  expect((await uninstall()).output).toMatch(/kept: state of proj-/);
   expect((await runCes(['status'], { cwd: worktree, env: home.env })).exitCode).toBe(0);
 });

@@ -19,16 +19,11 @@ export async function run(cli: Cli, options: { all?: boolean; yes?: boolean }): 
   if (options.all !== true) throw new CesError('usage', 'Say that all of it is to go.', 'Run: ces uninstall --all');
   await refuseAgents(cli, 'ces uninstall');
   const { root, projectId } = await findTarget(cli);
-  if (options.yes !== true) {
-    await requireTerminal(cli, 'ces uninstall');
-    if (
-      !(await confirm(
-        `Remove .ces/ of ${showLine(root)}, its ledger and everything that CES keeps about ${projectId}?`,
-      ))
-    ) {
-      cli.out.say('Nothing was removed.');
-      return 1;
-    }
+  // Also with --yes: an agent without one could end the history and begin another.
+  await requireTerminal(cli, 'ces uninstall');
+  if (options.yes !== true && !(await confirm(describeRemoval(root, projectId)))) {
+    cli.out.say('Nothing was removed.');
+    return 1;
   }
   const registry = createRootRegistry(cli.folders);
   const shared = (await registry.list()).some((entry) => entry.projectId === projectId && entry.root !== root);
@@ -52,6 +47,10 @@ export async function run(cli: Cli, options: { all?: boolean; yes?: boolean }): 
     ].join('\n'),
   );
   return 0;
+}
+
+function describeRemoval(root: string, projectId: string): string {
+  return `Remove .ces/ of ${showLine(root)}, its ledger and everything that CES keeps about ${projectId}?`;
 }
 
 // A root that lost its .ces/, or whose state can't be read, must still be possible to end: the registry knows it.
