@@ -54,8 +54,20 @@ export async function openPrivate(path: string, flags: number): Promise<FileHand
 
 /** Makes the names in a folder survive a crash, as fsync does for a file's bytes. */
 export async function syncDir(path: string): Promise<void> {
-  const directory = await open(path, constants.O_RDONLY);
-  await directory.sync().finally(() => directory.close());
+  await explainWrites(path, async () => {
+    const directory = await open(path, constants.O_RDONLY);
+    await directory.sync().finally(() => directory.close());
+  });
+}
+
+/** Does what writes at a path of ours; what the system refuses (a full disk, a read-only folder) is `state_unwritable`. */
+export async function explainWrites<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CesError || !(error instanceof Error && 'code' in error)) throw error;
+    throw unwritable(path, error);
+  }
 }
 
 /** True for a file-system error with this code. */
@@ -69,12 +81,12 @@ async function makePrivate(path: string, recursive: boolean): Promise<void> {
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw unwritable(path, error);
   }
-  const stat = await lstat(path);
+  const stat = await explainWrites(path, () => lstat(path));
   if (stat.isSymbolicLink()) throw unsafe(path, 'it is a symbolic link');
   if (!stat.isDirectory()) throw unsafe(path, 'it is not a folder');
   const problem = findSharing(stat);
   if (problem !== null) throw unsafe(path, problem);
-  if ((stat.mode & 0o077) !== 0) await chmod(path, 0o700);
+  if ((stat.mode & 0o077) !== 0) await explainWrites(path, () => chmod(path, 0o700));
 }
 
 function findSharing(stat: { readonly uid: number; readonly mode: number }): string | null {
@@ -93,5 +105,10 @@ function unsafe(path: string, why: string, cause?: unknown): CesError {
 
 function unwritable(path: string, cause: unknown): CesError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-  return new CesError('state_unwritable', `${path} can't be used: ${code}.`, `Check the rights of ${path}.`, cause);
+  return new CesError(
+    'state_unwritable',
+    `${path} can't be used: ${code}.`,
+    `Check the rights of ${path}, and the free space.`,
+    cause,
+  );
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { type Context, createContext, randomIds } from '../core/context.js';
 import { CesError } from '../core/errors.js';
-import { findProject } from '../core/find-project.js';
+import { findProject, refuseSwappedState } from '../core/find-project.js';
 import { DATABASE, type Folders } from '../core/folders.js';
 import { createServer } from './server.js';
 import { Session } from './session.js';
@@ -38,14 +38,16 @@ export async function runStdioServer(options: { from: string; folders: Folders }
   };
 
   const openProject = async (): Promise<Context> => {
+    const root = await findProject(options.from, options.folders);
     const made = createContext({
-      root: await findProject(options.from, options.folders),
+      root,
       folders: options.folders,
       caller: { principal: 'agent', channel: 'mcp', session: id },
       mode: 'write',
     });
     const started = new Session(made, id, log);
     try {
+      await refuseSwappedState(root, made.projectId, options.folders);
       started.start(client, notify);
     } catch (error) {
       made.store.close();

@@ -57,6 +57,10 @@ export interface CesRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly timeoutMs?: number;
+  /** Options of Node, in front of the program. */
+  readonly nodeArgs?: readonly string[];
+  /** A command that takes the program's own as its arguments, such as `setpriv`. */
+  readonly wrap?: readonly string[];
 }
 
 /** Runs the built program as a process of its own, without a terminal. Throws on a warning by Node. */
@@ -71,7 +75,14 @@ export async function runCes(args: readonly string[], options: CesRunOptions): P
 }
 
 async function runIn(env: Readonly<Record<string, string>>, args: readonly string[], options: CesRunOptions) {
-  const child = spawn(nodeProgram, [cesProgram(), ...args], {
+  const [file = nodeProgram, ...rest] = [
+    ...(options.wrap ?? []),
+    nodeProgram,
+    ...(options.nodeArgs ?? []),
+    cesProgram(),
+    ...args,
+  ];
+  const child = spawn(file, rest, {
     cwd: options.cwd,
     env: { ...env },
     timeout: options.timeoutMs ?? 60_000,

@@ -30,10 +30,12 @@ export async function startMcp(
   root: string,
   env: Readonly<Record<string, string>>,
   nodeArgs: readonly string[] = [],
+  wrap: readonly string[] = [],
 ): Promise<McpSession> {
+  const [command = nodeProgram, ...args] = [...wrap, nodeProgram, ...nodeArgs, cesProgram(), 'serve'];
   const transport = new StdioClientTransport({
-    command: nodeProgram,
-    args: [...nodeArgs, cesProgram(), 'serve'],
+    command,
+    args,
     cwd: root,
     env: { ...env },
     stderr: 'pipe',

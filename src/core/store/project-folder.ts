@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { CesError } from '../errors.js';
 import type { ProjectFolder } from '../ports.js';
+import { explainWrites } from '../private-files.js';
 import { openStore } from './store.js';
 
 const GITIGNORE = `# CES keeps its local state here. What a team shares is let through by name.
@@ -71,21 +72,6 @@ async function writeNew(path: string, text: string, mode: number): Promise<boole
     throw error;
   } finally {
     await rm(temporary, { force: true });
-  }
-}
-
-async function explainWrites<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
-    if (code === null) throw error;
-    throw new CesError(
-      'state_unwritable',
-      `${path} can't be written (${code}).`,
-      'Check the folder, its permissions and the free space.',
-      error,
-    );
   }
 }
 

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { CesError } from '../errors.js';
 import type { Witness } from '../ports.js';
-import { ensurePrivateDir, openPrivate, readPrivateFile, syncDir } from '../private-files.js';
+import { ensurePrivateDir, explainWrites, openPrivate, readPrivateFile, syncDir } from '../private-files.js';
 
 export interface WitnessedHead {
   readonly sequence: number;
@@ -46,7 +46,7 @@ export function createWitness(where: Parameters<typeof witnessPath>[0]): FileWit
     heads: async () => (await read()).heads,
     append: async (head) => {
       const folder = await ensurePrivateDir(where.stateDir, 'projects', where.projectId);
-      await appendLine(path, formatHead(head));
+      await explainWrites(path, () => appendLine(path, formatHead(head)));
       // The new file's name must survive a crash as well as its bytes.
       await syncDir(folder);
     },

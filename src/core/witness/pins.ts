@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { CesError } from '../errors.js';
-import { ensurePrivateDir, openPrivate, readPrivateFile } from '../private-files.js';
+import { ensurePrivateDir, explainWrites, openPrivate, readPrivateFile } from '../private-files.js';
 
 /** Digests of governing texts (policy, profile) that the operator accepted on this machine, outside every workspace. */
 export interface Pins {
@@ -26,8 +26,10 @@ export function createPins(where: { readonly configDir: string; readonly project
       if (handle === null)
         throw new CesError('state_unwritable', `${path} can't be made.`, `Check the rights of ${where.configDir}.`);
       try {
-        await handle.writeFile(`${digest}\n`);
-        await handle.sync();
+        await explainWrites(path, async () => {
+          await handle.writeFile(`${digest}\n`);
+          await handle.sync();
+        });
       } finally {
         await handle.close();
       }

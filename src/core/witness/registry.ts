@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { readdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CesError } from '../errors.js';
-import { ensurePrivateDir, hasCode, openPrivate, readPrivateFile, syncDir } from '../private-files.js';
+import { ensurePrivateDir, explainWrites, hasCode, openPrivate, readPrivateFile, syncDir } from '../private-files.js';
 
 export interface GovernedRoot {
   /** Absolute path without links. */
@@ -52,7 +52,7 @@ export function createRootRegistry(where: { readonly stateDir: string }): RootRe
     remove: async (root) => {
       const path = pathOf(folder, await resolvePath(root));
       const existed = (await readPrivateFile(path)) !== null;
-      await rm(path, { force: true });
+      await explainWrites(path, () => rm(path, { force: true }));
       return existed;
     },
   };
@@ -112,11 +112,13 @@ async function writeEntry(path: string, entry: GovernedRoot): Promise<void> {
   const handle = await openPrivate(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   if (handle === null) throw new CesError('state_unwritable', `${temporary} can't be made.`, 'Try again.');
   try {
-    await handle.writeFile(`${JSON.stringify({ version: 1, ...entry })}\n`);
-    await handle.sync();
+    await explainWrites(temporary, async () => {
+      await handle.writeFile(`${JSON.stringify({ version: 1, ...entry })}\n`);
+      await handle.sync();
+    });
   } finally {
     await handle.close();
   }
-  await rename(temporary, path);
+  await explainWrites(path, () => rename(temporary, path));
   await syncDir(dirname(path));
 }

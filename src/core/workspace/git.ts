@@ -40,22 +40,21 @@ const fixedEnvironment = {
 export function createRunGit(timeoutMs = 60_000): RunGit {
   const run: RunGit = (args, { cwd, input, onStdout }) =>
     new Promise((resolve, reject) => {
-      const child = spawn('git', [...fixedArguments, ...args], {
-        cwd,
-        env: gitEnvironment(),
-        timeout: timeoutMs,
-        killSignal: 'SIGKILL',
-      });
+      const child = spawn('git', [...fixedArguments, ...args], { cwd, env: gitEnvironment() });
+      // Not spawn's own time limit: where there is no git its timer stays, and keeps this process alive.
+      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
       const stdout: Buffer[] = [];
       const stderr: Buffer[] = [];
       child.stdout.on('data', (chunk: Buffer) => (onStdout === undefined ? stdout.push(chunk) : onStdout(chunk)));
       child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
       child.stdin.on('error', () => {}); // git may answer and leave before it has read everything
       child.stdin.end(input);
-      child.on('error', (cause) =>
-        reject(new CesError('tool_missing', 'git could not be started.', INSTALL_GIT, cause)),
-      );
+      child.on('error', (cause) => {
+        clearTimeout(timer);
+        reject(new CesError('tool_missing', 'git could not be started.', INSTALL_GIT, cause));
+      });
       child.on('close', (exitCode, signal) => {
+        clearTimeout(timer);
         if (exitCode === null) reject(gitFailed(args, cwd, `was ended by ${signal} (limit ${timeoutMs} ms)`));
         else resolve({ exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
       });
