@@ -80,9 +80,9 @@ test('while it waits for the operator: what waits, its evidence, and the command
       next: `ces approve ${id}`,
     },
   });
-  expect((await project.ask('why')).json).toMatchObject({
-    blocker: { kind: 'waiting_for_operator' },
-    next_command: `ces approve ${id}`,
+  expect(await project.ask('why')).toMatchObject({
+    exitCode: 0,
+    json: { blocker: { kind: 'waiting_for_operator' }, next_command: `ces approve ${id}` },
   });
   const text = await project.ces('status');
   expect(text.stdout).toContain('Waits for you');
@@ -139,9 +139,9 @@ test('a path outside the scope is a finding: exit 1, named everywhere', async ()
   const json = await project.ces('status', '--json');
   expect(json.stdout).not.toContain('\u202E');
   expect(json.json()).toMatchObject({ findings: [{ kind: 'scope_violation', path: 'out\u202Eside.txt' }] });
-  expect((await project.ask('why')).json).toMatchObject({
-    blocker: { kind: 'scope_violation' },
-    next_command: 'ces explain',
+  expect(await project.ask('why')).toMatchObject({
+    exitCode: 1,
+    json: { blocker: { kind: 'scope_violation' }, next_command: 'ces explain' },
   });
 });
 
@@ -158,7 +158,7 @@ test('a row that says approved is not believed', async () => {
     },
   });
   expect((await project.ask('explain')).json).toMatchObject({ findings: [{ kind: 'governance_tamper' }] });
-  expect((await project.ask('why')).json).toMatchObject({ next_command: 'ces audit verify' });
+  expect(await project.ask('why')).toMatchObject({ exitCode: 1, json: { next_command: 'ces audit verify' } });
   expect(await project.ask('audit', 'verify')).toMatchObject({ exitCode: 1, json: { ok: false } });
   expect((await project.onTerminal('approve').exit).exitCode).toBe(2);
 });
@@ -174,6 +174,10 @@ test('an approval that its files have left is stale', async () => {
     json: { decisions: [{ kind: 'change', status: 'stale' }] },
   });
   expect((await project.ces('status')).stdout).toContain('stale');
+  expect(await project.ask('why')).toMatchObject({
+    exitCode: 1,
+    json: { blocker: { kind: 'stale' }, next_command: 'ces explain' },
+  });
 });
 
 test('verify runs the checks without a manifest; --last calls a run of other files stale', async () => {

@@ -1,8 +1,9 @@
 import { showLine } from '../../core/approval/display.js';
+import { FINDING_KINDS } from '../../core/claim/finding.js';
 import { explainWhy } from '../../core/operations/explain-why.js';
 import { type Cli, type ExitCode, withProject } from '../cli.js';
 
-/** `ces why`: one blocker, what shows it, one command. */
+/** `ces why`: one blocker, what shows it, one command. Exit 1 where that is a finding, not a step that somebody has to take. */
 export async function run(cli: Cli): Promise<ExitCode> {
   const why = await withProject(cli, 'read', explainWhy);
   const { colors } = cli.out;
@@ -17,5 +18,5 @@ export async function run(cli: Cli): Promise<ExitCode> {
       `Next: ${why.next_command}`,
     ].join('\n'),
   );
-  return 0;
+  return FINDING_KINDS.some((kind) => kind === why.blocker?.kind) ? 1 : 0;
 }

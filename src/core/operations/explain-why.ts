@@ -44,7 +44,9 @@ export async function explainWhy(ctx: OperationContext): Promise<Why> {
       blocker: waitingFor(ctx, status, waiting),
       next_command: waiting.kind === 'change' && hasBlocker(status) ? `ces explain` : `ces approve ${waiting.id}`,
     };
-  const finding = status.findings.find(isBlocking);
+  const finding = status.findings.find(
+    (found) => isBlocking(found) || (row.state === 'approved' && found.kind === 'stale'),
+  );
   if (finding !== undefined)
     return {
       blocker: { kind: finding.kind, message: finding.message, evidence: finding.path ?? finding.id },

@@ -8,6 +8,8 @@ export type Db = Database.Database;
 /** SQLite's waiting is not fair: of many processes that write, one may wait until all others are done. */
 const BUSY_TIMEOUT_MS = 60_000;
 
+const TABLES = ['meta', 'ledger', 'manifests', 'records', 'sessions', 'timeline'];
+
 /** `write` makes what is not there yet; `update` writes what `init` made, and `read` only reads it. */
 export type OpenMode = 'read' | 'write' | 'update';
 
@@ -44,6 +46,7 @@ function configure(db: Db, path: string, mode: OpenMode): void {
     );
   // An empty file is a valid database of SQLite: what was cut to nothing must not be filled again as if it were new.
   if (mode !== 'write' && version === 0) throw emptyState(path);
+  if (version === MIGRATIONS.length) refuseMissingTables(db, path);
   if (mode === 'read') {
     if (version < MIGRATIONS.length)
       throw new CesError(
@@ -60,6 +63,18 @@ function configure(db: Db, path: string, mode: OpenMode): void {
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = ON');
   if (version < MIGRATIONS.length) migrate(db);
+}
+
+// A table that somebody dropped is named at once, not by the first command that happens to need it.
+function refuseMissingTables(db: Db, path: string): void {
+  const found = new Set(db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all());
+  const missing = TABLES.filter((name) => !found.has(name));
+  if (missing.length === 0) return;
+  throw new CesError(
+    'state_corrupt',
+    `${path} has no table ${missing.join(', ')}.`,
+    'Keep it for inspection, and put .ces/ back from a copy.',
+  );
 }
 
 function migrate(db: Db): void {
@@ -87,7 +102,7 @@ export function emptyState(path: string): CesError {
   return new CesError(
     'state_corrupt',
     `${path} holds no project: \`ces init\` was cut off, or somebody emptied it.`,
-    'Run: ces init. If work was done here, put .ces/ back from a copy instead.',
+    'Run: ces init. If work was done here, put .ces/ back from a copy instead, or give it up: ces uninstall --all',
   );
 }
 
