@@ -61,6 +61,7 @@ export class Session {
 
   /** Notes a call before it is carried out; `id` is the client's own where it gave one. */
   note(name: string, id: string | undefined): void {
+    this.#watcher?.mark();
     recordCall(this.#ctx, this.id, { id: id ?? randomBytes(6).toString('hex'), name, at: this.#ctx.clock.now() });
   }
 

@@ -90,10 +90,13 @@ async function propose(
     );
     return proposeOther(ctx, pending);
   }
-  if (options.recordedRun !== true) await verifyAnew(cli, ctx, pending.row.id);
   cli.out.progress('Hashing every file …');
-  const review = await reviewChange(ctx, pending.row, waivers);
+  let review = await reviewChange(ctx, pending.row, waivers);
   refuseUnknown(review, waivers);
+  if (review.blockers.length === 0 && options.recordedRun !== true) {
+    await verifyAnew(cli, ctx, pending.row.id);
+    review = await reviewChange(ctx, pending.row, waivers);
+  }
   cli.out.show(await renderReview(ctx, colors, review));
   if (review.blockers.length === 0) return proposeChange(ctx, pending, review);
   const { row, measurement, blockers } = review;

@@ -4,9 +4,9 @@ export interface TimelineEvent {
   readonly kind: 'created' | 'modified' | 'deleted';
   /** Of a deletion only `dir` is certain: what else is gone is reported as `file`. */
   readonly type: 'file' | 'dir' | 'link' | 'other';
-  /** ISO 8601, UTC: when the watcher saw it, a moment after it happened. */
+  /** ISO 8601, UTC: by then it had happened. */
   readonly at: string;
-  /** Where it was seen late: the moment up to which it had not happened yet. */
+  /** Up to then it had not happened yet; without it, it happened at that time. Milliseconds before, unless the watcher was held up. */
   readonly since?: string;
 }
 

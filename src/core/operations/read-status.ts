@@ -15,6 +15,7 @@ import { type Measurement, measure, readManifestBase } from './measure.js';
 import { nextForOperator } from './next-step.js';
 import { listPending } from './pending.js';
 import { claimsOf, runsOf } from './read-records.js';
+import { findStaleClaim } from './stale-claim.js';
 
 export interface ProjectStatus {
   readonly row: ManifestRow | null;
@@ -129,16 +130,7 @@ async function judgeWork(ctx: OperationContext, row: ManifestRow, measurement: M
         check: run.id,
       }),
     );
-  if (row.state === 'under_review' && claim !== undefined && claim.candidate_tree !== facts.candidateTree)
-    found.push(
-      createFinding({
-        kind: 'stale',
-        severity: 'high',
-        message: `The files changed after the accepted claim ${claim.id}: it was of ${claim.candidate_tree}, now it is ${facts.candidateTree}.`,
-        fix: 'Let the agent verify and claim again.',
-        check: claim.id,
-      }),
-    );
+  if (row.state === 'under_review') found.push(...findStaleClaim(claim, facts.candidateTree));
   return found;
 }
 

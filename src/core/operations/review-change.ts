@@ -12,6 +12,7 @@ import { findTampering } from './find-tampering.js';
 import { gatherFacts } from './gather-facts.js';
 import { type Measurement, measure } from './measure.js';
 import { claimsOf } from './read-records.js';
+import { findStaleClaim } from './stale-claim.js';
 
 /** All that the operator is shown of a finished change, measured again at this moment. */
 export interface ChangeReview {
@@ -53,7 +54,7 @@ export async function reviewChange(
   const findings = sortFindings([
     ...tampering,
     ...(await findStaged(ctx, measurement)),
-    ...(claim === null ? [noClaim(row)] : []),
+    ...(claim === null ? [noClaim(row)] : findStaleClaim(claim, facts.candidateTree)),
     ...judged,
   ]);
   // A state that somebody else wrote is not the operator's to waive: it is not known what it hides.

@@ -27,7 +27,10 @@ export const watcherMessage = z.discriminatedUnion('type', [
 export type WatcherMessage = z.infer<typeof watcherMessage>;
 
 /** What the watcher's process is sent. */
-export type WatcherCommand = { readonly type: 'acknowledge'; readonly sequence: number } | { readonly type: 'stop' };
+export type WatcherCommand =
+  | { readonly type: 'acknowledge'; readonly sequence: number }
+  | { readonly type: 'mark' }
+  | { readonly type: 'stop' };
 
 /** What the watcher's process is started with, as JSON in its first argument. */
 export interface WatcherSettings {

@@ -51,7 +51,7 @@ export function observe(root: string, pulse: Pulse, observer: Observer): Observa
 
   const settling: Settling = new Settling(async (notice) => {
     const { absolute, watched, since, latest } = notice;
-    const seen = { since, noticed: latest, by: latest };
+    const seen = { since, by: latest };
     const stats = await readStats(absolute);
     if (stats === null && basename(absolute) === basename(watched)) return; // a folder's word about itself, named like a child
     if (stats === null && absolute.includes('\uFFFD')) return report(absolute, 'modified', 'other', seen, null);

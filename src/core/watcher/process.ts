@@ -37,6 +37,8 @@ function main(settings: WatcherSettings): void {
     switch (command.type) {
       case 'acknowledge':
         return batches.acknowledge(command.sequence);
+      case 'mark':
+        return pulse.mark();
       case 'stop':
         clearInterval(beat);
         void watch.close().then(() => {

@@ -17,6 +17,16 @@ export class Pulse {
     return this.#arrived;
   }
 
+  /**
+   * To be called from the loop's own reading: a moment that matters is now. Soon afterwards everything up to it has arrived,
+   * and what happens after it is not taken for what happened before.
+   */
+  mark(): void {
+    const at = Date.now();
+    // The second of two turns reads whatever was ready at the first.
+    setImmediate(() => this.#tick(at));
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -24,7 +34,7 @@ export class Pulse {
   // Between a timer and the next immediate the loop reads everything that the system holds ready.
   #tick(at: number): void {
     setImmediate(() => {
-      this.#arrived = at;
+      this.#arrived = Math.max(this.#arrived, at);
     });
   }
 }

@@ -42,9 +42,9 @@ export class Settling {
   seenOf(absolute: string, arrivedUntil: number): Seen {
     const by = Date.now();
     const own = this.#pending.get(absolute);
-    if (own !== undefined) return { since: own.since, noticed: own.latest, by };
+    if (own !== undefined) return { since: own.since, by };
     const [oldest] = this.#pending.values();
-    return { since: Math.min(oldest?.since ?? arrivedUntil, arrivedUntil), noticed: by, by };
+    return { since: Math.min(oldest?.since ?? arrivedUntil, arrivedUntil), by };
   }
 
   /** True when nothing is held and nothing was reported a moment ago. */

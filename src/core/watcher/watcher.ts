@@ -29,6 +29,8 @@ export interface WatcherOptions {
 }
 
 export interface Watcher {
+  /** Says that a call is made now: what is seen from now on is told apart from what was before, to a few milliseconds. */
+  mark(): void;
   /** Ends watching; events seen before are handed over first. Kills a process that does not answer. */
   stop(): Promise<void>;
   pid(): number | null;
@@ -44,6 +46,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
   const gaps = new GapBook((gap) => options.onGap(gap));
   const supervisor = new Supervisor(options, gaps);
   return {
+    mark: () => supervisor.mark(),
     stop: () => supervisor.stop(),
     pid: () => supervisor.pid,
     state: () => supervisor.state,
@@ -77,6 +80,10 @@ class Supervisor {
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
+  }
+
+  mark(): void {
+    if (this.#child !== null) send(this.#child, { type: 'mark' });
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,8 @@ import { createGovernedProject, type GovernedProject, listOf } from '../../suppo
 import { findDescendants } from '../../support/processes.js';
 import { withDatabase } from '../../support/project-state.js';
 
+const NEWEST = 'SELECT id FROM sessions ORDER BY started_at DESC, rowid DESC LIMIT 1';
+
 interface Change {
   readonly path: string;
   /** Milliseconds: it was made between these moments. */
@@ -41,6 +43,7 @@ export interface Timeline {
 export async function beginTimeline(
   options: Parameters<typeof createGovernedProject>[0] = {},
   command: readonly string[] = [],
+  { manifest = true, startTimeoutMs = 20_000 } = {},
 ): Promise<Timeline> {
   const project = await createGovernedProject(options);
   const changes: Change[] = [];
@@ -50,6 +53,14 @@ export async function beginTimeline(
     if (server === undefined) throw new Error('no server was started');
     return server;
   };
+  const gapsOf = (sessions: string) =>
+    withDatabase(project.repo.root, (db) =>
+      db
+        .prepare<[], string>(`SELECT body FROM timeline WHERE kind = 'gap' AND session IN (${sessions}) ORDER BY id`)
+        .pluck()
+        .all()
+        .map((body): StoredGap => JSON.parse(body)),
+    );
   const timeline: Timeline = {
     project,
     changes,
@@ -65,27 +76,13 @@ export async function beginTimeline(
       mutate();
       changes.push({ path, from, to: Date.now() });
     },
-    gaps: () =>
-      withDatabase(project.repo.root, (db) =>
-        db
-          .prepare<[], string>("SELECT body FROM timeline WHERE kind = 'gap' ORDER BY id")
-          .pluck()
-          .all()
-          .map((body): StoredGap => JSON.parse(body)),
-      ),
+    gaps: () => gapsOf('SELECT id FROM sessions'),
     startServer: async (wrapped = []) => {
-      const known = timeline.gaps().length;
       servers.push(await startServer(project, wrapped));
-      await pollUntil(
-        () =>
-          timeline
-            .gaps()
-            .slice(known)
-            .some(({ kind, to }) => kind === 'starting' && to !== null),
-        {
-          message: 'the watcher has looked at every folder',
-        },
-      );
+      await pollUntil(() => gapsOf(NEWEST).some(({ kind, to }) => kind === 'starting' && to !== null), {
+        message: 'the watcher has looked at every folder',
+        timeoutMs: startTimeoutMs,
+      });
     },
     killServer: async () => {
       const { pid, client } = newest();
@@ -104,11 +101,8 @@ export async function beginTimeline(
   };
   try {
     await timeline.startServer(command);
-    await timeline.call('ces_manifest', {
-      objective: 'Rework the sources',
-      scope: ['src/**'],
-      acceptance_criteria: ['They are reworked'],
-    });
+    const request = { objective: 'Rework it', scope: ['src/**'], acceptance_criteria: ['It is reworked'] };
+    if (manifest) await timeline.call('ces_manifest', request);
     return timeline;
   } catch (error) {
     await timeline.dispose();
