@@ -1,6 +1,6 @@
 import type { Gap, TimelineEvent } from '../delta/timeline.js';
 import type { OperationContext } from '../ports.js';
-import type { SessionRow, StoreWriter, TimelineCall } from '../store-port.js';
+import type { SessionRow, TimelineCall } from '../store-port.js';
 import { endCutOff } from './cut-off.js';
 
 /** A timeline of so many events is read in less than a second. */
