@@ -1,5 +1,6 @@
 import { type Explanation, explainWork } from '../../core/operations/explain-work.js';
 import { viewRun } from '../../core/operations/follow-run.js';
+import { explainPolicy } from '../../core/operations/read-policy.js';
 import { type Cli, type ExitCode, withProject } from '../cli.js';
 import { renderBrownfield, renderDecisioning, renderOverview } from '../render/explanation.js';
 
@@ -9,7 +10,10 @@ const RENDER = { overview: renderOverview, decisioning: renderDecisioning, brown
 
 /** `ces explain [ID]`: one manifest's story. Exit 1 while findings above low exist. Changes nothing. */
 export async function run(cli: Cli, id: string | undefined, { view }: { view: View }): Promise<ExitCode> {
-  const explained = await withProject(cli, 'read', (ctx) => explainWork(ctx, id));
+  const { explained, policy } = await withProject(cli, 'read', async (ctx) => {
+    const found = await explainWork(ctx, id);
+    return { explained: found, policy: found === null ? null : await explainPolicy(ctx, found.row.manifest) };
+  });
   if (explained === null) {
     cli.out.answer(
       { view, manifest_id: null, next: 'ces manifest "REQUEST"' },
@@ -18,10 +22,20 @@ export async function run(cli: Cli, id: string | undefined, { view }: { view: Vi
     return 0;
   }
   const { row, status } = explained;
-  cli.out.answer(
-    { view, manifest_id: row.id, state: row.state, ...select(view, explained), next: status?.next ?? null },
-    () =>
-      [...RENDER[view](cli.out.colors, explained), ...(status === null ? [] : ['', `Next: ${status.next}`])].join('\n'),
+  const value = {
+    view,
+    manifest_id: row.id,
+    state: row.state,
+    ...select(view, explained),
+    ...(policy === null ? {} : { policy_note: policy }),
+    next: status?.next ?? null,
+  };
+  cli.out.answer(value, () =>
+    [
+      ...RENDER[view](cli.out.colors, explained),
+      ...(policy === null ? [] : ['', cli.out.colors.yellow(policy)]),
+      ...(status === null ? [] : ['', `Next: ${status.next}`]),
+    ].join('\n'),
   );
   return status?.findings.some((finding) => finding.severity !== 'low') === true ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import { showLine } from '../../core/approval/display.js';
 import { summarizeDelta } from '../../core/delta/compare.js';
 import { ledgerStateOf } from '../../core/operations/manifest-state.js';
+import { explainPolicy } from '../../core/operations/read-policy.js';
 import { type ProjectStatus, readStatus } from '../../core/operations/read-status.js';
 import { isFresh } from '../../core/verification/run.js';
 import { type Cli, type ExitCode, withProject } from '../cli.js';
@@ -12,11 +13,13 @@ import { paintVerdict } from '../render/run.js';
 export async function run(cli: Cli): Promise<ExitCode> {
   const value = await withProject(cli, 'read', async (ctx) => {
     const status = await readStatus(ctx);
+    const policy = status.row === null ? null : await explainPolicy(ctx, status.row.manifest);
     const state = status.row === null ? null : stateOf(status, ledgerStateOf(ctx.store.read, status.row.id));
     return {
       project_id: ctx.projectId,
       manifest: status.row === null ? null : viewRow(status, state),
       ...viewStatus(status),
+      ...(policy === null ? {} : { policy_note: policy }),
     };
   });
   cli.out.answer(value, () => render(cli.out, value));
@@ -74,13 +77,16 @@ function viewRow(status: ProjectStatus, state: string | null) {
 interface StatusView extends ReturnType<typeof viewStatus> {
   readonly project_id: string;
   readonly manifest: ReturnType<typeof viewRow>;
+  readonly policy_note?: string;
 }
 
-function render({ colors }: Output, { project_id, manifest, pending, findings, level, next }: StatusView): string {
+function render({ colors }: Output, view: StatusView): string {
+  const { project_id, manifest, pending, findings, level, next, policy_note: policy } = view;
   return [
     ...(manifest === null ? [`${project_id}: no work was asked for yet`] : renderRow(colors, manifest)),
     ...pending.map((item) => `${colors.yellow('Waits for you')}: ${item.kind} ${item.id}: ${showLine(item.summary)}`),
     ...(findings.length === 0 ? [] : ['Findings:', ...renderFindings(colors, findings)]),
+    ...(policy === undefined ? [] : [colors.yellow(policy)]),
     colors.dim(`Level ${level}`),
     `Next: ${next}`,
   ].join('\n');

@@ -1,5 +1,7 @@
 import { POLICY_PATH, parsePolicy } from '../config.js';
+import { CesError } from '../errors.js';
 import { digestOf } from '../ledger/entry.js';
+import type { Manifest } from '../manifest/manifest.js';
 import { BUILT_IN_POLICY, type Policy, resolvePolicy } from '../policy/policy.js';
 import type { OperationContext } from '../ports.js';
 
@@ -18,4 +20,17 @@ export async function readPolicy(
       return { policy: resolvePolicy(parsePolicy(bytes.toString('utf8'))), source: 'base', digest };
   }
   return { policy: BUILT_IN_POLICY, source: 'built-in', digest: digestOf(BUILT_IN_POLICY) };
+}
+
+/** What the operator is told where the base of a manifest carries a policy that did not count; null where there is none such. */
+export async function explainPolicy(ctx: OperationContext, { policy, base }: Manifest): Promise<string | null> {
+  if (policy.source !== 'built-in' || base.commit === null) return null;
+  try {
+    if ((await ctx.workspace.readAtCommit(base.commit, POLICY_PATH)) === null) return null;
+  } catch (error) {
+    // A base that can't be read any more is a finding of the status.
+    if (error instanceof CesError) return null;
+    throw error;
+  }
+  return `${POLICY_PATH} of the base is not the one you pinned: the built-in rules apply.`;
 }
