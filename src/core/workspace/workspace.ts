@@ -160,8 +160,7 @@ export function createWorkspace(options: { root: string; cache?: string; runGit?
     commitsSince: (since) => readCommits(runGit, root, since),
     async stagedStrays(base, candidate) {
       if ((await findRepository(runGit, root)) === null) return [];
-      const committed = base.commit === null ? new Map() : (await list(base.commit)).files;
-      return findStagedStrays({ runGit, root }, committed, candidate, cache.blobOf);
+      return findStagedStrays({ runGit, root }, base.commit ?? base.tree.gitTree, candidate, cache.blobOf);
     },
     async readHeadTree() {
       const commit = (await findRepository(runGit, root)) === null ? null : await readHead(runGit, root);
