@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, watch } from 'node:fs';
+import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { CesError } from './errors.js';
@@ -166,13 +166,21 @@ function readCache(path: string): string {
 // Another process's commit touches the database or its log; a missed notice costs only the rest of the wait.
 function waitForChange(database: string, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    const watcher = watch(join(database, '..'), () => finish());
+    const watcher = watchFolder(join(database, '..'), () => finish());
     const timer = setTimeout(() => finish(), milliseconds);
-    watcher.on('error', () => finish());
+    watcher?.on('error', () => finish());
     function finish(): void {
       clearTimeout(timer);
-      watcher.close();
+      watcher?.close();
       resolve();
     }
   });
+}
+
+function watchFolder(folder: string, onChange: () => void): FSWatcher | null {
+  try {
+    return watch(folder, onChange);
+  } catch {
+    return null; // the system's limit of watches is used up
+  }
 }

@@ -85,9 +85,16 @@ test('a suspended watcher leaves a gap that closes when it goes on, and tells wh
 test('a caller whose own loop was blocked does not take that for silence, and gets every event', async () => {
   const root = makeFolder();
   const started = await startIn(root, { heartbeatMs: 100 });
+  const paths = Array.from({ length: 300 }, (_, index) => `f${index}`);
   const end = Date.now() + 1000;
-  for (let index = 0; Date.now() < end; index += 1) if (index < 300) writeFileSync(join(root, `f${index}`), '1');
-  await until('all', () => new Set(started.events.map(({ path }) => path)).size >= 300);
+  for (const path of paths) writeFileSync(join(root, path), '1');
+  while (Date.now() < end);
+  const unseen = () => paths.filter((path) => !started.events.some((event) => event.path === path));
+  await until('all', () => unseen().length === 0).catch((error: unknown) => {
+    throw new Error(
+      `${String(error)}; unseen: ${unseen().slice(0, 5)}; ${started.states}; ${JSON.stringify(started.gaps)}`,
+    );
+  });
   expect(started.states).toEqual(['watching']);
 });
 

@@ -132,6 +132,9 @@ test.runIf(canUnshare).each([
   await post(target);
   for (let index = 0; index < 20; index += 1) write(target, `src/folder${index}/f.js`);
   await post(target);
+  // Waiting for the operator watches as well.
+  const amend = { scope: ['docs/**'], reason: 'The docs name it' };
+  expect(await target.call('ces_manifest', { amend, wait_seconds: 1 })).not.toMatchObject({ isError: true });
   await checkTimeline(target);
   expect(kindsOf(target)).toContain('limit');
 });
