@@ -57,6 +57,8 @@ export interface StoreReader {
   records(kind: RecordKind, manifestId?: string): readonly StoredRecord[];
   /** Every record that the ledger names, as `kind id digest`. */
   namedRecords(): ReadonlySet<string>;
+  /** Tables, indexes and triggers that are not as CES makes them. */
+  schemaChanges(): readonly string[];
   head(): Head | null;
   /** Hash of the entry of this number, or null. */
   hashAt(sequence: number): string | null;

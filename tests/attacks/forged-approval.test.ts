@@ -275,7 +275,7 @@ describe('while the passphrase is typed', () => {
     const { exitCode, output } = await signOnTerminal(project, [manifest], () =>
       project.repo.write('src/a.js', 'export const a = "evil";\n'),
     );
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(1);
     expect(output).toMatch(/moved on meanwhile/);
     const shown = /candidate sha256 ([0-9a-f]{64})/.exec(output)?.[1];
     const [name = ''] = readdirSync(exportsFolder()).filter((file) => file.endsWith('.statement.json'));

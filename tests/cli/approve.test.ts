@@ -84,7 +84,7 @@ test('answers with one object in JSON mode, and says when the files moved on mea
   const { exitCode, output } = await signOnTerminal(project, ['--json'], () =>
     project.repo.write('src/a.js', 'export const a = 3;\n'),
   );
-  expect(exitCode).toBe(0);
+  expect(exitCode).toBe(1);
   const json: unknown = JSON.parse(/^\{"schema_version".*\}$/m.exec(output)?.[0] ?? 'null');
   expect(json).toMatchObject({
     id: expect.stringMatching(/^D-/),

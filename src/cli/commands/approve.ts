@@ -53,8 +53,7 @@ export async function run(cli: Cli, id: string | undefined, options: ApproveOpti
     const signer = createSshSigner({ keyPath: key.path, checker: ctx.signatures });
     const pins = createPins({ configDir: cli.folders.configDir, projectId: ctx.projectId });
     const approval = await approve(ctx, proposal, signer, (digest) => pins.add(digest));
-    await answer(cli, ctx, proposal, approval);
-    return 0;
+    return (await answer(cli, ctx, proposal, approval)) === null ? 0 : 1;
   });
 }
 
@@ -155,7 +154,8 @@ function describe(pending: Pending, approval: Approval | null) {
   };
 }
 
-async function answer(cli: Cli, ctx: Context, proposal: Proposal, approval: Approval): Promise<void> {
+/** Says what was signed; gives back why the files are no longer those, or null. */
+async function answer(cli: Cli, ctx: Context, proposal: Proposal, approval: Approval): Promise<string | null> {
   const { decision, signer } = approval;
   const { statementPath, signaturePath } = await ctx.exports.write(decision.id, decision.statement, decision.signature);
   const { pending } = proposal;
@@ -185,9 +185,10 @@ async function answer(cli: Cli, ctx: Context, proposal: Proposal, approval: Appr
               `The workspace moved on meanwhile: ${moved}. What you signed stands for the files that you were shown.`,
             ),
           ]),
-      `Next: ${proposal.kind === 'change' ? 'git commit' : 'ces status'}`,
+      `Next: ${moved !== null ? 'ces explain' : proposal.kind === 'change' ? 'git commit' : 'ces status'}`,
     ].join('\n'),
   );
+  return moved;
 }
 
 async function findMove(ctx: Context, decisionId: string): Promise<string | null> {

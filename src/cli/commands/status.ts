@@ -68,6 +68,7 @@ function viewRow(status: ProjectStatus, state: string | null) {
         : {
             id: decision.id,
             signer: decision.signer,
+            fingerprint: decision.fingerprint,
             status: decision.verdict.status,
             reason: decision.verdict.reason,
           },
@@ -110,7 +111,7 @@ function renderRow(colors: Output['colors'], row: NonNullable<StatusView['manife
     ...(approval === null
       ? []
       : [
-          `  approval ${approval.id}: ${paintVerdict(colors, approval.status)}${approval.signer === null ? '' : ` by ${approval.signer}`}, ${showLine(approval.reason)}`,
+          `  approval ${approval.id}: ${paintVerdict(colors, approval.status)}${approval.signer === null ? '' : ` by ${approval.signer} (${approval.fingerprint})`}, ${showLine(approval.reason)}`,
         ]),
   ];
 }

@@ -119,8 +119,8 @@ function renderDecisions(colors: Colors, { decisions, authorizedBy }: Explanatio
   return [
     `  authorized by: ${authorizedBy === null ? 'nobody yet' : showLine(authorizedBy)}`,
     ...decisions.map(
-      ({ id, kind, at, signer, verdict }) =>
-        `  ${id} ${kind} ${at}: ${paintVerdict(colors, verdict.status)}${signer === null ? '' : ` by ${signer}`}, ${showLine(verdict.reason)}`,
+      ({ id, kind, at, signer, fingerprint, verdict }) =>
+        `  ${id} ${kind} ${at}: ${paintVerdict(colors, verdict.status)}${signer === null ? '' : ` by ${signer} (${fingerprint})`}, ${showLine(verdict.reason)}`,
     ),
   ];
 }

@@ -17,7 +17,10 @@ export function isTestPath(path: string): boolean {
 
 /** High: a test file that is gone and that no new file has the text of. */
 export const findDeletedTests: IntegrityRule = (changes) => {
-  const created = changes.filter((change) => change.before === null).map((change) => change.after);
+  // Moved is only what a runner still finds where it is now.
+  const created = changes
+    .filter((change) => change.before === null && isTestPath(change.path))
+    .map((change) => change.after);
   return changes
     .filter((change) => isTestPath(change.path) && change.before !== null && change.after === null)
     .filter((change) => !created.includes(change.before))

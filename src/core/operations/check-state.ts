@@ -18,7 +18,11 @@ const RECORD_KINDS: readonly RecordKind[] = [
 export function findForgedRows(ctx: OperationContext): Finding[] {
   const { read } = ctx.store;
   const named = read.namedRecords();
-  const findings: Finding[] = [];
+  const findings: Finding[] = read
+    .schemaChanges()
+    .map((name) =>
+      forged(name, `The database's ${name} is not as CES makes it: it can hide or swallow what is recorded.`),
+    );
   for (const row of read.manifests()) {
     const problem = findForgery(read, row);
     if (problem !== null) findings.push(forged(row.id, problem));

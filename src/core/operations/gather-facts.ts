@@ -3,6 +3,7 @@ import type { ClaimFacts } from '../claim/facts.js';
 import { placeInstalled } from '../claim/rules/installed.js';
 import { residueSeverity } from '../delta/residue.js';
 import type { Change, ResidueChange, Scan } from '../delta/tree.js';
+import { findChangedPrograms, readScripts } from '../integrity/check-programs.js';
 import { dependencyChanges } from '../integrity/dependencies.js';
 import { findTampering } from '../integrity/find-tampering.js';
 import type { ChangedText } from '../integrity/rules.js';
@@ -39,10 +40,16 @@ export async function gatherFacts(
     candidateTree: measured.scan.candidate.digest,
     run: runsOf(ctx.store.read, row.id).findLast((run) => run.where === 'clean' && run.verdict !== 'cancelled') ?? null,
     evidence: evidenceOf(ctx.store.read, row.id),
-    integrity: findTampering(
-      texts,
-      measured.base.tree.entries.some((entry) => LOCKFILE.test(entry.path)),
-    ),
+    integrity: [
+      ...findTampering(
+        texts,
+        measured.base.tree.entries.some((entry) => LOCKFILE.test(entry.path)),
+      ),
+      ...findChangedPrograms(texts, [
+        ...manifest.checks.flatMap((check) => check.argv),
+        ...(await readBaseScripts(ctx, manifest.base.commit)),
+      ]),
+    ],
     dependencies: texts
       .filter(({ path }) => path === 'package.json' || path.endsWith('/package.json'))
       .flatMap(({ path, before, after }) =>
@@ -50,6 +57,11 @@ export async function gatherFacts(
       ),
     gaps: readGaps(ctx.store.read, manifest.created_at, ctx.clock.now()).filter((gap) => gap.kind !== 'starting'),
   };
+}
+
+async function readBaseScripts(ctx: OperationContext, commit: string | null): Promise<readonly string[]> {
+  const text = commit === null ? null : await ctx.workspace.readAtCommit(commit, 'package.json');
+  return readScripts(text?.toString('utf8') ?? null);
 }
 
 const LOCKFILE = /^(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$/;

@@ -10,6 +10,8 @@ export interface JudgedDecision {
   readonly manifestId: string | null;
   readonly at: string;
   readonly signer: string | null;
+  /** `SHA256:` of the key: a name can be given to any key. */
+  readonly fingerprint: string | null;
   readonly verdict: ApprovalVerdict;
 }
 
@@ -40,6 +42,7 @@ export async function judgeDecisions(
         ...base,
         kind: 'unknown',
         signer: null,
+        fingerprint: null,
         verdict: { status: 'forged', reason: 'the ledger does not name this decision' },
       });
     else judged.push({ ...base, kind: parsed.data.kind, ...(await judgeOne(ctx, parsed.data, present)) });
@@ -51,15 +54,16 @@ async function judgeOne(
   ctx: OperationContext,
   decision: DecisionRecord,
   present: Present,
-): Promise<{ signer: string | null; verdict: ApprovalVerdict }> {
+): Promise<{ signer: string | null; fingerprint: string | null; verdict: ApprovalVerdict }> {
   const bytes = Buffer.from(decision.statement, 'utf8');
   const parsed = parseStatement(bytes);
-  if (!parsed.ok) return { signer: null, verdict: { status: 'forged', reason: parsed.reason } };
+  if (!parsed.ok) return { signer: null, fingerprint: null, verdict: { status: 'forged', reason: parsed.reason } };
   const signature = await ctx.signatures.check(bytes, decision.signature);
   const signer = signature.valid ? signature.signer : null;
-  if (!signature.valid) return { signer, verdict: { status: 'forged', reason: signature.reason } };
+  const fingerprint = signature.valid ? signature.fingerprint : null;
+  if (!signature.valid) return { signer, fingerprint, verdict: { status: 'forged', reason: signature.reason } };
   if (!isChangeStatement(parsed.statement))
-    return { signer, verdict: { status: 'approved', reason: 'the signature holds' } };
+    return { signer, fingerprint, verdict: { status: 'approved', reason: 'the signature holds' } };
   const verdict = judgeApproval({
     statement: parsed.statement,
     signatureVerdict: signature,
@@ -68,5 +72,5 @@ async function judgeOne(
     project: ctx.projectId,
     now: ctx.clock.now(),
   });
-  return { signer, verdict };
+  return { signer, fingerprint, verdict };
 }

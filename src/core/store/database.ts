@@ -8,8 +8,6 @@ export type Db = Database.Database;
 /** SQLite's waiting is not fair: of many processes that write, one may wait until all others are done. */
 const BUSY_TIMEOUT_MS = 60_000;
 
-const TABLES = ['meta', 'ledger', 'manifests', 'records', 'sessions', 'timeline'];
-
 /** `write` makes what is not there yet; `update` writes what `init` made, and `read` only reads it. */
 export type OpenMode = 'read' | 'write' | 'update';
 
@@ -67,14 +65,43 @@ function configure(db: Db, path: string, mode: OpenMode): void {
 
 // A table that somebody dropped is named at once, not by the first command that happens to need it.
 function refuseMissingTables(db: Db, path: string): void {
-  const found = new Set(db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all());
-  const missing = TABLES.filter((name) => !found.has(name));
+  const missing = findSchemaChanges(db).filter((name) => name.startsWith('table ') && !readSchema(db).has(name));
   if (missing.length === 0) return;
   throw new CesError(
     'state_corrupt',
-    `${path} has no table ${missing.join(', ')}.`,
+    `${path} has no ${missing.join(', ')}.`,
     'Keep it for inspection, and put .ces/ back from a copy.',
   );
+}
+
+/** Tables, indexes and triggers that are not as CES makes them; a planted trigger can swallow what is written. */
+export function findSchemaChanges(db: Db): string[] {
+  const found = readSchema(db);
+  const expected = expectedSchema();
+  return [...new Set([...found.keys(), ...expected.keys()])].filter((name) => found.get(name) !== expected.get(name));
+}
+
+function readSchema(db: Db): Map<string, string> {
+  const rows = db
+    .prepare<[], { type: string; name: string; sql: string }>(
+      'SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL',
+    )
+    .all();
+  return new Map(rows.map(({ type, name, sql }) => [`${type} ${name}`, sql]));
+}
+
+let expected: Map<string, string> | undefined;
+
+function expectedSchema(): Map<string, string> {
+  if (expected !== undefined) return expected;
+  const db = new Database(':memory:');
+  try {
+    for (const sql of MIGRATIONS) db.exec(sql);
+    expected = readSchema(db);
+    return expected;
+  } finally {
+    db.close();
+  }
 }
 
 function migrate(db: Db): void {

@@ -4,7 +4,7 @@ import type { Head, LedgerRow } from '../ledger/chain.js';
 import type { EntryType, LedgerEntry } from '../ledger/entry.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { LedgerFilter, RecordKind, SessionRow, StoredRecord, StoreReader, TimelineCall } from '../store-port.js';
-import type { Db } from './database.js';
+import { type Db, findSchemaChanges } from './database.js';
 import { parseEntry, parseManifestRow, parseRecord, parseSession } from './rows.js';
 
 const RECENT = 1_000_000;
@@ -68,6 +68,10 @@ export class SqliteReader implements StoreReader {
   head(): Head | null {
     const row = this.db.prepare<[], Head>('SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1').get();
     return row ?? null;
+  }
+
+  schemaChanges(): readonly string[] {
+    return findSchemaChanges(this.db);
   }
 
   hashAt(sequence: number): string | null {
