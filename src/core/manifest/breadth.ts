@@ -13,7 +13,7 @@ export interface Breadth {
 const PROBES: readonly { name: string; paths: readonly RegExp[]; examples: readonly string[] }[] = [
   {
     name: 'continuous integration',
-    paths: [/^\.github\/(workflows|actions)\//, /^\.gitlab-ci\.yml$/],
+    paths: [/^\.github\/(workflows|actions)\//i, /^\.gitlab-ci\.yml$/i],
     examples: ['.github/workflows/new.yml'],
   },
   { name: 'environment and secrets', paths: [/(^|\/)\.env(\.|$)/, /\.(pem|key|p12)$/], examples: ['.env'] },
@@ -31,17 +31,17 @@ const PROBES: readonly { name: string; paths: readonly RegExp[]; examples: reado
   { name: 'payments', paths: [/(^|\/)(payments?|billing|checkout|invoices?)(\/|\.|-|_)/i], examples: ['payments/new'] },
   {
     name: 'installed packages and where they come from',
-    paths: [/(^|\/)(node_modules\/|\.npmrc$|\.yarnrc(\.yml)?$|\.pnpmfile\.cjs$)/],
+    paths: [/(^|\/)(node_modules\/|\.npmrc$|\.yarnrc(\.yml)?$|\.pnpmfile\.cjs$)/i],
     examples: ['node_modules/new/index.js', '.npmrc'],
   },
   {
     name: 'what tools run by themselves',
-    paths: [/(^|\/)(\.husky\/|\.vscode\/tasks\.json$|\.envrc$)/],
+    paths: [/(^|\/)(\.husky\/|\.vscode\/tasks\.json$|\.envrc$)/i],
     examples: ['.husky/pre-commit', '.vscode/tasks.json', '.envrc'],
   },
   {
     name: 'what agents are told',
-    paths: [/(^|\/)(CLAUDE|AGENTS)(\.local)?\.md$/i, /(^|\/)\.claude\/(commands|skills)\//],
+    paths: [/(^|\/)(CLAUDE|AGENTS)(\.local)?\.md$/i, /(^|\/)\.claude\/(commands|skills)\//i],
     examples: ['CLAUDE.md', 'AGENTS.md', '.claude/commands/new.md', '.claude/skills/new/SKILL.md'],
   },
   {
@@ -55,8 +55,10 @@ const PROBES: readonly { name: string; paths: readonly RegExp[]; examples: reado
 export function measureBreadth(allow: readonly string[], files: readonly string[], maxFiles: number): Breadth {
   const allowed = compileAllow(allow);
   const matched = files.filter(allowed);
+  // A glob is looked at as it is written too: it may name a path that is to be made.
+  const reached = [...matched, ...allow];
   const sensitive = PROBES.filter(
-    (probe) => probe.examples.some(allowed) || matched.some((path) => probe.paths.some((test) => test.test(path))),
+    (probe) => probe.examples.some(allowed) || reached.some((path) => probe.paths.some((test) => test.test(path))),
   ).map((probe) => probe.name);
   const reasons: string[] = [];
   if (matched.length > maxFiles) reasons.push(`the scope matches ${matched.length} files, more than ${maxFiles}`);
