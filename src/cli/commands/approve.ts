@@ -22,7 +22,7 @@ import { refuseAgents, requireTerminal } from '../guard.js';
 import { requireUsableKey } from '../operator-key.js';
 import { renderFindings } from '../render/findings.js';
 import { renderManifest } from '../render/manifest.js';
-import { renderReview, renderStatement } from '../render/review.js';
+import { renderStatement, showReview, warnNotShown } from '../render/review.js';
 import { carryOut } from './verify.js';
 
 interface ApproveOptions {
@@ -42,10 +42,11 @@ export async function run(cli: Cli, id: string | undefined, options: ApproveOpti
     await restoreExports(ctx);
     const pending = findPending(ctx, id);
     const key = await requireUsableKey(cli);
-    const proposal = await propose(cli, ctx, pending, waivers, options);
-    if (proposal === null) return 1;
+    const shown = await propose(cli, ctx, pending, waivers, options);
+    if (shown === null) return 1;
+    const { proposal, notShown } = shown;
     cli.out.show(renderStatement(cli.out.colors, proposal.statement));
-    if (options.yes !== true && !(await confirm(`Approve ${pending.kind} ${pending.id}?`))) {
+    if (options.yes !== true && !(await confirm(`${warnNotShown(notShown)}Approve ${pending.kind} ${pending.id}?`))) {
       cli.out.say('Nothing was signed.');
       return 1;
     }
@@ -74,7 +75,7 @@ async function propose(
   pending: Pending,
   waivers: readonly Waiver[],
   options: ApproveOptions,
-): Promise<Proposal | null> {
+): Promise<{ readonly proposal: Proposal; readonly notShown: number } | null> {
   const { colors } = cli.out;
   if (pending.kind !== 'change') {
     if (waivers.length > 0)
@@ -87,7 +88,7 @@ async function propose(
         ...describeAmendment(cli, pending),
       ].join('\n'),
     );
-    return proposeOther(ctx, pending);
+    return { proposal: proposeOther(ctx, pending), notShown: 0 };
   }
   cli.out.progress('Hashing every file …');
   let review = await reviewChange(ctx, pending.row, waivers);
@@ -96,8 +97,9 @@ async function propose(
     await verifyAnew(cli, ctx, pending.row.id);
     review = await reviewChange(ctx, pending.row, waivers);
   }
-  cli.out.show(await renderReview(ctx, colors, review));
-  if (review.blockers.length === 0) return proposeChange(ctx, pending, review);
+  const { text, notShown } = await showReview(ctx, colors, review);
+  cli.out.show(text);
+  if (review.blockers.length === 0) return { proposal: proposeChange(ctx, pending, review), notShown };
   const { row, measurement, blockers } = review;
   cli.out.answer(
     {

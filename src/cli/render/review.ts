@@ -50,11 +50,6 @@ export async function showReview(ctx: Context, colors: Colors, review: ChangeRev
   return { text: lines.join('\n'), notShown: delta.notShown };
 }
 
-/** The text of `showReview` alone. */
-export async function renderReview(ctx: Context, colors: Colors, review: ChangeReview): Promise<string> {
-  return (await showReview(ctx, colors, review)).text;
-}
-
 /** What the question before signing begins with: how many files nobody has seen in full; nothing where all were shown. */
 export function warnNotShown(count: number): string {
   if (count === 0) return '';
