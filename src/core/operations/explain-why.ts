@@ -32,7 +32,7 @@ export async function explainWhy(ctx: OperationContext): Promise<Why> {
       },
       next_command: 'ces manifest "REQUEST"',
     };
-  if (isApproved(status)) return { blocker: null, next_command: 'git commit' };
+  if (isApproved(status) && !hasBlocker(status)) return { blocker: null, next_command: 'git commit' };
   if (row.state === 'blocked')
     return {
       blocker: { kind: 'blocked', message: `It is blocked: ${whyBlocked(ctx, row)}`, evidence: lastWord(ctx, row.id) },

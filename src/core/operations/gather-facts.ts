@@ -45,10 +45,7 @@ export async function gatherFacts(
         texts,
         measured.base.tree.entries.some((entry) => LOCKFILE.test(entry.path)),
       ),
-      ...findChangedPrograms(texts, [
-        ...manifest.checks.flatMap((check) => check.argv),
-        ...(await readBaseScripts(ctx, manifest.base.commit)),
-      ]),
+      ...findChangedPrograms(texts, await readCommands(ctx, row)),
     ],
     dependencies: texts
       .filter(({ path }) => path === 'package.json' || path.endsWith('/package.json'))
@@ -59,9 +56,13 @@ export async function gatherFacts(
   };
 }
 
-async function readBaseScripts(ctx: OperationContext, commit: string | null): Promise<readonly string[]> {
-  const text = commit === null ? null : await ctx.workspace.readAtCommit(commit, 'package.json');
-  return readScripts(text?.toString('utf8') ?? null);
+// Where only the exit code speaks, the program is the check. A runner that counts its tests is judged by what it reports.
+async function readCommands(ctx: OperationContext, { manifest }: ManifestRow): Promise<readonly string[]> {
+  const checks = manifest.checks.filter((check) => check.parser === 'exit-code');
+  const callsScript = checks.some((check) => /^(npm|pnpm|yarn|bun)$/.test(check.argv[0] ?? ''));
+  const { commit } = manifest.base;
+  const text = callsScript && commit !== null ? await ctx.workspace.readAtCommit(commit, 'package.json') : null;
+  return [...checks.flatMap((check) => check.argv), ...readScripts(text?.toString('utf8') ?? null)];
 }
 
 const LOCKFILE = /^(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$/;

@@ -1,4 +1,4 @@
-import { createFinding, type Finding, sortFindings } from '../claim/finding.js';
+import { createFinding, type Finding, isBlocking, sortFindings } from '../claim/finding.js';
 import { judgeWorkspace } from '../claim/judge.js';
 import { CesError } from '../errors.js';
 import type { ManifestRow } from '../manifest/manifest.js';
@@ -65,13 +65,15 @@ export async function readStatus(ctx: OperationContext): Promise<ProjectStatus> 
     pending,
     findings: sortFindings(findings),
     level: 0,
-    next: amendment === undefined ? nextStep(row, decisions) : `ces approve ${amendment.id}`,
+    next: amendment === undefined ? nextStep(row, decisions, findings) : `ces approve ${amendment.id}`,
   };
 }
 
-// Nobody is told to commit what the signature does not cover.
-function nextStep(row: ManifestRow, decisions: readonly JudgedDecision[]): string {
-  const covered = decisions.some((decision) => decision.kind === 'change' && decision.verdict.status === 'approved');
+// Nobody is told to commit what the signature does not cover, nor what git would commit in its place.
+function nextStep(row: ManifestRow, decisions: readonly JudgedDecision[], findings: readonly Finding[]): string {
+  const covered =
+    !findings.some(isBlocking) &&
+    decisions.some((decision) => decision.kind === 'change' && decision.verdict.status === 'approved');
   return row.state === 'approved' && !covered ? 'ces explain' : nextForOperator(row);
 }
 

@@ -11,7 +11,8 @@ export function readInside(root: string, path: string, ownDatabase: OwnDatabase)
   const full = fsPath(`${root}/${path}`);
   try {
     if (lstatSync(full, { throwIfNoEntry: false }) === undefined) return null;
-    const real = realpathSync(full, { encoding: 'buffer' });
+    // The other realpath takes bytes for text.
+    const real = realpathSync.native(full, { encoding: 'buffer' });
     if (!real.toString('latin1').startsWith(Buffer.from(root + sep).toString('latin1'))) {
       throw new CesError('path_outside_root', `${path} leads out of the root`, 'Name the file itself, below the root');
     }
