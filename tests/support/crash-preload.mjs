@@ -1,8 +1,10 @@
-// Given to Node with --import in front of `dist/ces.js serve`: counts the places where that process changes something that
-// outlives it, and kills it at one of them. CRASH_AT=n is the place, CRASH_WHEN before, after or torn (half of the bytes
+// Given to Node with --import in front of `dist/ces.js`: counts the places where that process changes something that
+// outlives it or starts another, and kills it at one of them. CRASH_AT=n is the place, CRASH_WHEN before, after or torn (half of the bytes
 // of a write); CRASH_LOG takes the place's name, or without CRASH_AT the names of all, one a line.
+import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { basename } from 'node:path';
 import Database from 'better-sqlite3';
 
 const { CRASH_AT, CRASH_WHEN = 'before', CRASH_LOG = '', CRASH_ROOTS = '' } = process.env;
@@ -100,6 +102,11 @@ function patchSync() {
   };
 }
 
+function patchSpawn() {
+  const { spawn } = childProcess;
+  childProcess.spawn = (file, ...args) => pass(`spawn ${basename(String(file))}`, () => spawn(file, ...args));
+}
+
 // write-file-atomic's way: callbacks.
 function patchCallbacks() {
   for (const method of ['open', 'write', 'fsync', 'rename', 'unlink', 'mkdir']) {
@@ -147,11 +154,11 @@ async function patchHandles() {
       return pass(`${method} ${places.get(this)}`, work, method === 'sync' ? undefined : tear);
     };
   }
-  for (const method of ['mkdir', 'rename', 'rm', 'unlink', 'mkdtemp', 'writeFile', 'symlink'])
+  for (const method of ['mkdir', 'rename', 'rm', 'unlink', 'mkdtemp', 'writeFile', 'symlink', 'link', 'chmod'])
     patchByPath(promises, method);
 }
 
-// Only the server: what it starts inherits no --import, but a Node flag may come by another way.
+// Only the program itself: what it starts inherits no --import, but a Node flag may come by another way.
 if (process.argv[1]?.endsWith('ces.js')) {
   for (const name of ['CRASH_AT', 'CRASH_WHEN', 'CRASH_LOG', 'CRASH_ROOTS']) delete process.env[name];
   patchStatements();
@@ -159,5 +166,6 @@ if (process.argv[1]?.endsWith('ces.js')) {
   for (const method of ['mkdirSync', 'renameSync', 'rmSync', 'unlinkSync', 'mkdtempSync']) patchByPath(fs, method);
   patchSync();
   patchCallbacks();
+  patchSpawn();
   syncBuiltinESMExports();
 }

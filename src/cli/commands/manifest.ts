@@ -40,7 +40,8 @@ export async function run(cli: Cli, request: string, options: ManifestOptions): 
       tier: options.tier,
     });
     const { manifest, authorization } = drafted;
-    cli.out.show(renderManifest(cli.out.colors, manifest).join('\n'));
+    // With --json and nothing to ask, the answer holds all of it.
+    if (!cli.out.json || options.yes !== true) cli.out.show(renderManifest(cli.out.colors, manifest).join('\n'));
     if (options.yes !== true) {
       if (!hasTerminal())
         throw new CesError(
