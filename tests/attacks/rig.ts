@@ -6,10 +6,12 @@ import { encodeEntry, GENESIS, hashEntry, type LedgerEntry } from '../../src/cor
 import {
   createGovernedProject,
   type GovernedProject,
+  PASSPHRASE_PROMPT,
   placeOperatorKey,
   signOnTerminal,
   textOf,
 } from '../support/governed-project.js';
+import type { Answer } from '../support/mcp-client.js';
 
 /** What an agent has changed in the attacked project. */
 export const CHANGE = 'export const a = 2;\n';
@@ -31,10 +33,64 @@ export async function createClaimedProject(): Promise<{ project: GovernedProject
   return { project, manifest };
 }
 
+/** What an agent does from its request to its claim, whatever becomes of it; `edit` is its work on the files that it claims. */
+export async function workAndClaim(
+  project: GovernedProject,
+  work: { readonly files?: readonly string[]; edit(): unknown; beforeClaim?(): unknown },
+): Promise<{ manifest: string; run: Answer['structured']; claim: Answer['structured'] }> {
+  const mcp = await project.connect();
+  const request = { objective: 'Set a to two', scope: ['src/**'], acceptance_criteria: ['a is 2'] };
+  const manifest = textOf((await mcp.call('ces_manifest', request)).structured, 'manifest_id');
+  await work.edit();
+  const evidence = { manifest_id: manifest, criteria: ['AC-1'], kind: 'observation', summary: 'It is 2' };
+  const given = textOf((await mcp.call('ces_evidence_submit', evidence)).structured, 'evidence_id');
+  const run = (await mcp.call('ces_verify', { manifest_id: manifest })).structured;
+  await work.beforeClaim?.();
+  const { structured } = await mcp.call('ces_completion_claim', {
+    manifest_id: manifest,
+    summary: 'Done',
+    files_changed: work.files ?? ['src/a.js'],
+    criteria: [{ id: 'AC-1', evidence: [given] }],
+  });
+  await mcp.close();
+  return { manifest, run, claim: structured };
+}
+
 /** Has the operator approve what waits. */
 export async function approveWork(project: GovernedProject): Promise<void> {
   const { exitCode, output } = await signOnTerminal(project, []);
   if (exitCode !== 0) throw new Error(`ces approve ended with ${exitCode}:\n${output}`);
+}
+
+/** What `ces approve` shows up to its question, which is answered with no. */
+export async function reviewWork(project: GovernedProject): Promise<string> {
+  const terminal = project.onTerminal('approve', '--no-color');
+  try {
+    await terminal.waitFor(/\[y\/N\] /);
+    terminal.write('n\r');
+    expect((await terminal.exit).exitCode).toBe(1);
+    return terminal.output();
+  } finally {
+    await terminal.dispose();
+  }
+}
+
+/** How `ces approve` ends where it signs nothing; throws where a passphrase is asked for. */
+export async function tryToApprove(
+  project: GovernedProject,
+  ...args: string[]
+): Promise<{ exitCode: number; output: string }> {
+  const terminal = project.onTerminal('approve', '--yes', '--no-color', ...args);
+  try {
+    const ended = await Promise.race([
+      terminal.exit,
+      terminal.waitFor(PASSPHRASE_PROMPT, 60_000).catch(() => terminal.exit),
+    ]);
+    if (typeof ended === 'string') throw new Error(`it would be signed:\n${terminal.output()}`);
+    return { exitCode: ended.exitCode, output: terminal.output() };
+  } finally {
+    await terminal.dispose();
+  }
 }
 
 export interface Snapshot {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { finishWork } from '../cli/agent-loop.js';
 import { createGovernedProject, type GovernedProject, placeOperatorKey } from '../support/governed-project.js';
 import type { McpSession } from '../support/mcp-client.js';
+import { reviewWork } from './rig.js';
 
 let project: GovernedProject;
 let session: McpSession;
@@ -14,19 +15,10 @@ afterEach(async () => {
   await project?.dispose();
 });
 
-/** What the operator is shown up to the question; the answer is no. */
-async function review(): Promise<string[]> {
-  const terminal = project.onTerminal('approve', '--no-color');
-  await terminal.waitFor(/\[y\/N\] /);
-  terminal.write('n\r');
-  expect((await terminal.exit).exitCode).toBe(1);
-  return terminal.output().split(/\r?\n/);
-}
-
 test('code far behind spaces is shown, and no row of it stands at the left edge', async () => {
   const wall = `export const a = 2;${' '.repeat(3_000 - 19)}── Findings${' '.repeat(5_000)}evil();\n`;
   await finishWork(project, session, { 'src/a.js': wall });
-  const rows = await review();
+  const rows = (await reviewWork(project)).split(/\r?\n/);
   expect(rows.join('\n')).toContain('evil();');
   expect(rows.filter((row) => row.startsWith('── Findings'))).toEqual(['── Findings']);
   for (const row of rows.filter((text) => /evil|Findings {5}/.test(text))) expect(row).toMatch(/^↳\+/);
@@ -35,7 +27,7 @@ test('code far behind spaces is shown, and no row of it stands at the left edge'
 
 test('a line that is longer than anything shown is said not to be shown in full', async () => {
   await finishWork(project, session, { 'src/a.js': `export const a = 2;${' '.repeat(40_000)}evil();\n` });
-  const rows = await review();
+  const rows = (await reviewWork(project)).split(/\r?\n/);
   expect(rows).toContain('Files that differ: 1; shown in full: 0; not shown in full: 1');
   expect(rows).toContain('  src/a.js (long lines cut)');
   expect(rows.join('\n')).toContain('evil();');
@@ -48,7 +40,7 @@ test('a huge file crowds out no small one, and a byte that is no UTF-8 hides no 
     'src/a.js': 'export const a = 2;\n',
     'src/b.js': Buffer.from('// \xE9\nevil();\n', 'latin1'),
   });
-  const rows = await review();
+  const rows = (await reviewWork(project)).split(/\r?\n/);
   expect(rows).toContain('+export const a = 2;');
   expect(rows).toContain('+// \\xE9');
   expect(rows).toContain('+evil();');

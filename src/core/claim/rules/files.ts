@@ -26,7 +26,9 @@ export const filesRule: ClaimRule = (facts) => {
       kind: 'evidence_mismatch' as const,
       severity: 'high' as const,
       message: `${path} changed, but the claim leaves it out.`,
-      fix: `Name ${path} in files_changed, or put it back as it was.`,
+      fix: path.isWellFormed()
+        ? `Name ${path} in files_changed, or put it back as it was.`
+        : 'Its name is not UTF-8, so no claim can name it: give it another name, or put it back as it was.',
       path,
     })),
   ];
