@@ -39,8 +39,8 @@ export async function run(cli: Cli, given: string | undefined): Promise<ExitCode
     newProjectId: () => `proj-${randomBytes(12).toString('hex')}`,
     signerLine: key?.signer == null ? null : signerLineOf(key, key.signer),
     pin: (projectId, digest) => createPins({ configDir: cli.folders.configDir, projectId }).add(digest),
+    lookFirst: () => lookFirst(cli, root),
   });
-  await lookFirst(cli, root);
   cli.out.show(
     `${cli.out.colors.green('Governed')}: ${showLine(root)} (${result.project_id})${result.joined ? ', by the policy that it brought along' : ''}`,
   );
@@ -52,8 +52,7 @@ export async function run(cli: Cli, given: string | undefined): Promise<ExitCode
   return 0;
 }
 
-// What is installed now is what the operator has worked with: a later change of it before any work is shown. Done last, and
-// again by the `init` that finishes what another began.
+// What is installed now is what the operator has worked with: a later change of it before any work is shown.
 async function lookFirst(cli: Cli, root: string): Promise<void> {
   const caller = { principal: 'operator', channel: 'cli', session: null } as const;
   const ctx = createContext({ root, folders: cli.folders, caller, mode: 'write' });

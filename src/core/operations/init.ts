@@ -18,6 +18,8 @@ export interface InitPorts {
   /** The line of the operator's key for `allowed_signers`; null where there is no key yet. */
   readonly signerLine: string | null;
   readonly pin: (projectId: string, digest: string) => Promise<void>;
+  /** Keeps what lies here now, where no `init` has done so yet; without it nothing is kept. */
+  readonly lookFirst?: () => Promise<void>;
 }
 
 export interface InitResult {
@@ -29,8 +31,8 @@ export interface InitResult {
 }
 
 /**
- * Makes a project: `.ces/`, its database with the first ledger entry, the pin of its policy, and at last its place in the
- * registry of governed roots: until then it can be run again after it was cut off. In a clone that carries a policy, the
+ * Makes a project: `.ces/`, its database with the first ledger entry, the pin of its policy, the first look at the files, and
+ * at last its place in the registry of governed roots: until then it can be run again after it was cut off. In a clone that carries a policy, the
  * project id is the policy's. Refuses `already_initialized`.
  */
 export async function init(ports: InitPorts): Promise<InitResult> {
@@ -44,6 +46,7 @@ export async function init(ports: InitPorts): Promise<InitResult> {
     const policy = (await ports.folder.read('policy.yaml')) ?? drafted;
     const first = readFirst(store) ?? begin(ports, store, policy);
     if (first.policy === digestOf(policy)) await ports.pin(first.projectId, first.policy);
+    await ports.lookFirst?.();
     if ((await ports.registry.find(ports.root)) !== null) throw alreadyGoverned(ports.root);
     await ports.registry.register(ports.root, ports.gitCommonDir, first.projectId);
     return { project_id: first.projectId, root: ports.root, created, joined: carried !== null };
