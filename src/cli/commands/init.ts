@@ -42,7 +42,7 @@ export async function run(cli: Cli, given: string | undefined): Promise<ExitCode
     lookFirst: () => lookFirst(cli, root),
   });
   cli.out.show(
-    `${cli.out.colors.green('Governed')}: ${showLine(root)} (${result.project_id})${result.joined ? ', by the policy that it brought along' : ''}`,
+    `${cli.out.colors.green('Governed')}: ${showLine(root)} (${result.project_id})${result.joined ? (result.pinned ? ', by the policy that it brought along' : '; the policy that it brought along is looser than the built-in rules, which hold instead') : ''}`,
   );
   const signer = key?.signer ?? (await offerKey(cli, root, name));
   const next = nextSteps(signer, existsSync(join(root, '.git')));

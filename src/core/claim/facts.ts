@@ -29,12 +29,16 @@ export interface ClaimFacts {
     readonly sinceAccepted: readonly ResidueChange[] | null;
     /** Dependency folders that were there when the work began. */
     readonly foldersAtStart: readonly string[];
+    /** Dependency folders that are links now: what they lead to is not looked at. */
+    readonly links: readonly string[];
   };
   /** The same, before the work began, since the operator last answered for it. */
   readonly residueBefore: readonly (ResidueChange & { readonly severity: ResidueSeverity })[];
   readonly refusals: readonly Refusal[];
   readonly unattributed: readonly string[];
   readonly baseMoved: BaseMove | null;
+  /** What the operator last answered for was recorded, and is gone. */
+  readonly acceptedGone: boolean;
   readonly candidateTree: string;
   /** The newest finished run on a clean copy, whatever tree it was of. */
   readonly run: VerificationRun | null;

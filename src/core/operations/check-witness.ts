@@ -2,14 +2,32 @@ import type { Finding } from '../claim/finding.js';
 import type { OperationContext } from '../ports.js';
 import { forged } from './check-state.js';
 
+/** Entries that are never written before the witness has taken a head. */
+const WITNESSED = ['claim.judged', 'decision.signed'] as const;
+
 /**
- * Holds the newest head that the witness kept against the ledger's: a ledger that ends before it, or ends in another entry
- * of that number, was cut, rolled back or replaced. What lies further back is for `verifyLedger`.
+ * The first head that the witness kept and that the ledger does not have: it ends before it, or holds another entry of its
+ * number. Null where they agree.
  */
+export async function findContradiction(ctx: OperationContext): Promise<{ readonly sequence: number } | null> {
+  const heads = await ctx.witness.heads();
+  return heads.find(({ sequence, hash }) => ctx.store.read.hashAt(sequence) !== hash) ?? null;
+}
+
+/** A ledger that was cut, rolled back or replaced, as far as the witness can tell; or one with claims whose witness is empty. */
 export async function findRollback(ctx: OperationContext): Promise<Finding[]> {
-  const kept = (await ctx.witness.heads()).at(-1);
-  const head = ctx.store.read.head();
-  if (kept === undefined || ctx.store.read.hashAt(kept.sequence) === kept.hash) return [];
+  const { read } = ctx.store;
+  const isEmpty = (await ctx.witness.heads()).length === 0;
+  if (isEmpty && WITNESSED.some((type) => read.entries({ type, limit: 1 }).length > 0))
+    return [
+      forged(
+        'witness',
+        'The witness outside the workspace holds no head, though the ledger has claims: it was removed.',
+      ),
+    ];
+  const kept = await findContradiction(ctx);
+  if (kept === null) return [];
+  const head = read.head();
   const end = head === null ? 'is empty' : `ends with entry ${head.sequence}`;
   return [
     forged(

@@ -33,10 +33,14 @@ export async function gatherFacts(
       sinceStart: measured.residue.filter((change) => change.class === 'dependency'),
       sinceAccepted: measured.installedBefore,
       foldersAtStart: foldersOf(measured.starting),
+      links: measured.scan.residue
+        .filter(({ mode, path }) => mode === '120000' && placeInstalled(path).folder === path)
+        .map(({ path }) => path),
     },
     refusals: measured.scan.refusals,
     unattributed: measured.unattributed,
     baseMoved: measured.baseMoved,
+    acceptedGone: measured.acceptedGone,
     candidateTree: measured.scan.candidate.digest,
     run: runsOf(ctx.store.read, row.id).findLast((run) => run.where === 'clean' && run.verdict !== 'cancelled') ?? null,
     evidence: evidenceOf(ctx.store.read, row.id),

@@ -1,6 +1,7 @@
 import { POLICY_PATH, parsePolicy, renderPolicy } from '../config.js';
 import { CesError } from '../errors.js';
 import { digestOf } from '../ledger/entry.js';
+import { isAtLeastAsStrict, resolvePolicy } from '../policy/policy.js';
 import type { Caller, Clock, ProjectFolder, Registry } from '../ports.js';
 import type { Store } from '../store-port.js';
 
@@ -26,8 +27,10 @@ export interface InitResult {
   readonly project_id: string;
   readonly root: string;
   readonly created: readonly string[];
-  /** The policy is the one that a clone brought along, and was pinned as it is. */
+  /** The policy is the one that a clone brought along. */
   readonly joined: boolean;
+  /** It is in force on this machine; one that is looser than the built-in rules is not. */
+  readonly pinned: boolean;
 }
 
 /**
@@ -45,11 +48,13 @@ export async function init(ports: InitPorts): Promise<InitResult> {
     // Another `init` at the same time may have come first.
     const policy = (await ports.folder.read('policy.yaml')) ?? drafted;
     const first = readFirst(store) ?? begin(ports, store, policy);
-    if (first.policy === digestOf(policy)) await ports.pin(first.projectId, first.policy);
+    // Who can write a looser policy and start anew must not have it believed: it needs a decision, and the built-in rules hold.
+    const pinned = first.policy === digestOf(policy) && isAtLeastAsStrict(resolvePolicy(parsePolicy(policy)));
+    if (pinned) await ports.pin(first.projectId, first.policy);
     await ports.lookFirst?.();
     if ((await ports.registry.find(ports.root)) !== null) throw alreadyGoverned(ports.root);
     await ports.registry.register(ports.root, ports.gitCommonDir, first.projectId);
-    return { project_id: first.projectId, root: ports.root, created, joined: carried !== null };
+    return { project_id: first.projectId, root: ports.root, created, joined: carried !== null, pinned };
   } finally {
     store.close();
   }

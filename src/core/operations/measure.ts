@@ -24,6 +24,8 @@ export interface Measurement {
   readonly residueBefore: readonly ResidueChange[];
   /** What commits changed since the operator last answered for the files; null where nothing did. */
   readonly baseMoved: BaseMove | null;
+  /** The ledger names a look that the operator answered for, and it is gone: nothing earlier can be compared. */
+  readonly acceptedGone: boolean;
   readonly starting: Scan;
 }
 
@@ -56,6 +58,7 @@ export async function measure(ctx: OperationContext, row: ManifestRow, mode: 'fu
     residueBefore:
       accepted === null ? [] : compareResidue(accepted.scan.residue, starting.residue).filter(isNotInstalled),
     baseMoved: findMoved(accepted, base),
+    acceptedGone: accepted === null && ctx.store.read.entries({ type: 'scan.recorded', limit: 1 }).length > 0,
     starting,
   };
 }

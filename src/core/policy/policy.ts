@@ -41,6 +41,18 @@ export function resolvePolicy(file: PolicyFile | null): Policy {
   };
 }
 
+const LOOSENESS = { never: 0, narrow: 1, always: 2 } as const;
+
+/** Whether a policy lets nothing through that the built-in one holds back. */
+export function isAtLeastAsStrict(policy: Policy): boolean {
+  const tiers = ['A', 'B', 'C'] as const;
+  return (
+    tiers.every((tier) => LOOSENESS[policy.authorize[tier]] <= LOOSENESS[BUILT_IN_POLICY.authorize[tier]]) &&
+    policy.maxFiles <= BUILT_IN_POLICY.maxFiles &&
+    policy.maxRetries <= BUILT_IN_POLICY.maxRetries
+  );
+}
+
 export interface Authorization {
   readonly authorized: boolean;
   /** Which rule decided, as it is signed later. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { delimiter, isAbsolute } from 'node:path';
 import { CesError } from '../errors.js';
 import { INSTALL_GIT, requireGitVersion } from './git-version.js';
 
@@ -40,7 +41,7 @@ const fixedEnvironment = {
 export function createRunGit(timeoutMs = 60_000): RunGit {
   const run: RunGit = (args, { cwd, input, onStdout }) =>
     new Promise((resolve, reject) => {
-      const child = spawn('git', [...fixedArguments, ...args], { cwd, env: gitEnvironment() });
+      const child = spawn('git', [...fixedArguments, ...args], { cwd, env: gitEnvironment(cwd) });
       // Not spawn's own time limit: where there is no git its timer stays, and keeps this process alive.
       const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
       const stdout: Buffer[] = [];
@@ -91,8 +92,15 @@ export function splitNul(bytes: Buffer): Buffer[] {
   return pieces;
 }
 
-function gitEnvironment(): NodeJS.ProcessEnv {
+function gitEnvironment(root: string): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = { ...fixedEnvironment };
   for (const name of passedOn) if (process.env[name] !== undefined) environment[name] = process.env[name];
-  return environment;
+  return { ...environment, PATH: pathOutside(root, process.env.PATH ?? '') };
+}
+
+// A program of the workspace's own is not git, also where its folder comes first on PATH.
+function pathOutside(root: string, path: string): string {
+  const isOutside = (folder: string): boolean =>
+    isAbsolute(folder) && folder !== root && !folder.startsWith(`${root}/`);
+  return path.split(delimiter).filter(isOutside).join(delimiter);
 }

@@ -115,10 +115,11 @@ const honest: ClaimFacts = {
   work: [modified('src/a.js')],
   residue: [],
   residueBefore: [],
-  installed: { sinceStart: [], sinceAccepted: [], foldersAtStart: ['node_modules'] },
+  installed: { sinceStart: [], sinceAccepted: [], foldersAtStart: ['node_modules'], links: [] },
   refusals: [],
   unattributed: [],
   baseMoved: null,
+  acceptedGone: false,
   candidateTree: TREE,
   run,
   evidence: [evidence],
@@ -286,13 +287,21 @@ describe('a claim is accepted, and the operator is shown', () => {
           sinceStart: [installedChange('node_modules/@a/b/c.js')],
           sinceAccepted: [],
           foldersAtStart: ['node_modules'],
+          links: [],
         },
       },
       { kind: 'residue', path: 'node_modules/@a/b' },
     ],
     [
       'packages that were installed anew',
-      { installed: { sinceStart: [installedChange('node_modules/a/c.js')], sinceAccepted: [], foldersAtStart: [] } },
+      {
+        installed: {
+          sinceStart: [installedChange('node_modules/a/c.js')],
+          sinceAccepted: [],
+          foldersAtStart: [],
+          links: [],
+        },
+      },
       { kind: 'residue', path: 'node_modules/a' },
     ],
     [
@@ -302,13 +311,14 @@ describe('a claim is accepted, and the operator is shown', () => {
           sinceStart: [],
           sinceAccepted: [installedChange('node_modules/a/c.js')],
           foldersAtStart: ['node_modules'],
+          links: [],
         },
       },
       { kind: 'unattributed', path: 'node_modules/a' },
     ],
     [
       'that what is installed was never looked at',
-      { installed: { sinceStart: [], sinceAccepted: null, foldersAtStart: ['node_modules'] } },
+      { installed: { sinceStart: [], sinceAccepted: null, foldersAtStart: ['node_modules'], links: [] } },
       { kind: 'observation_gap' },
     ],
     ['that nobody could watch', { gaps: [{ kind: 'killed', from: 'a', to: null }] }, { kind: 'observation_gap' }],
@@ -338,6 +348,24 @@ test('a tool’s cache among the packages is not worth a word', () => {
     installedChange,
   );
   expect(judgeClaim({ ...honest, installed: { ...honest.installed, sinceStart } }).findings).toEqual([]);
+});
+
+test('what the operator last answered for and is gone keeps a claim from being accepted', () => {
+  const judged = judgeClaim({ ...honest, acceptedGone: true });
+  expect(judged.accepted).toBe(false);
+  expect(judged.findings).toMatchObject([{ kind: 'observation_gap', severity: 'high' }]);
+});
+
+test('installed packages behind a link are said to be out of sight', () => {
+  const judged = judgeClaim({ ...honest, installed: { ...honest.installed, links: ['node_modules'] } });
+  expect(judged.findings).toMatchObject([{ kind: 'observation_gap', severity: 'medium', path: 'node_modules' }]);
+});
+
+test('compiled Python among vendored packages is no by-product', () => {
+  const sinceStart = [installedChange('vendor/__pycache__/z.pyc')];
+  expect(
+    judgeClaim({ ...honest, installed: { ...honest.installed, sinceStart, foldersAtStart: ['vendor'] } }).accepted,
+  ).toBe(false);
 });
 
 test('everything that is missing is said at once', () => {

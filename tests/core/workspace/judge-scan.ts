@@ -54,13 +54,14 @@ export function judgeScan(
     installed: {
       sinceStart: compareResidue(scan.residue, now.residue).filter((change) => change.class === 'dependency'),
       sinceAccepted: [],
+      links: [],
       foldersAtStart: scan.residue
         .filter((entry) => entry.class === 'dependency')
         .map((entry) => placeInstalled(entry.path).folder),
     },
     residueBefore: [],
     refusals: now.refusals,
-    ...{ unattributed: [], baseMoved: null },
+    ...{ unattributed: [], baseMoved: null, acceptedGone: false },
     candidateTree,
     run: {
       ...{ id: 'V-1', manifestId: 'M-1', candidateTree, gitTree: now.candidate.gitTree, where: 'clean' },

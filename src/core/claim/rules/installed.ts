@@ -4,7 +4,7 @@ import type { FindingInput } from '../finding.js';
 
 // Caches that tools keep among packages and that nothing imports; compiled Python is written by every run.
 const BY_PRODUCTS =
-  /(^|\/)(node_modules\/\.(cache|vite|vite-temp|vitest)(\/|$)|__pycache__\/)|(^|\/)node_modules\/\.(package-lock\.json|yarn-integrity|modules\.yaml)$/;
+  /(^|\/)(node_modules\/\.(cache|vite|vite-temp|vitest)(\/|$))|(^|\/)(\.venv|venv|\.tox|\.nox)\/(.*\/)?__pycache__\/|(^|\/)node_modules\/\.(package-lock\.json|yarn-integrity|modules\.yaml)$/;
 const LOCKFILES =
   /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|poetry\.lock|uv\.lock|Pipfile\.lock|requirements[^/]*\.txt|Gemfile\.lock|composer\.lock|go\.sum|Cargo\.lock)$/;
 
@@ -28,6 +28,15 @@ export const installedRule: ClaimRule = ({ installed, work }) => {
         path: group.name,
       };
     }),
+    ...installed.links.map(
+      (path): FindingInput => ({
+        kind: 'observation_gap',
+        severity: 'medium',
+        message: `${path} is a link: what is installed where it leads is not looked at, and the checks run with it.`,
+        fix: 'Nothing for you to do: the operator is shown it. Installing in the folder itself removes the doubt.',
+        path,
+      }),
+    ),
     ...(installed.sinceAccepted === null && installed.foldersAtStart.length > 0 ? [NO_EARLIER_LOOK] : []),
     ...groupByPackage(installed.sinceAccepted ?? []).map(
       (group): FindingInput => ({

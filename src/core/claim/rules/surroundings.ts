@@ -32,7 +32,8 @@ export const residueRule: ClaimRule = ({ residue, refusals }) => [
 ];
 
 /** What was there before the work began, and when nobody watched: for the operator to judge. */
-export const observationRule: ClaimRule = ({ unattributed, residueBefore, baseMoved, gaps }) => [
+export const observationRule: ClaimRule = ({ unattributed, residueBefore, baseMoved, acceptedGone, gaps }) => [
+  ...(acceptedGone ? [ACCEPTED_GONE] : []),
   ...residueBefore.filter(({ severity }) => severity === 'high' || severity === 'medium').map(describeEarlier),
   ...(baseMoved === null ? [] : [describeMove(baseMoved)]),
   ...unattributed.map(
@@ -58,6 +59,15 @@ export const observationRule: ClaimRule = ({ unattributed, residueBefore, baseMo
         },
       ]),
 ];
+
+const ACCEPTED_GONE: FindingInput = {
+  kind: 'observation_gap',
+  severity: 'high',
+  message:
+    'What the operator last answered for (at ces init, or by an approval) was recorded, and is gone from the state folder: what changed since can not be told.',
+  fix: 'Put the state folder back from a copy, or let the operator look at everything and waive this.',
+  check: 'accepted',
+};
 
 function describeEarlier({ path, kind, class: group }: ClaimFacts['residueBefore'][number]): FindingInput {
   return {
