@@ -149,4 +149,25 @@ describe('a ledger that was rolled back to before the approval', () => {
     expect(answer.structured).toMatchObject({ accepted: false, verdict: 'contradicted' });
     expect(JSON.stringify(answer.structured.findings)).toContain('rolled back or replaced');
   });
+
+  test('is not laundered by the claim that is refused: the witness takes no head of such a ledger', async () => {
+    const mcp = await project.connect();
+    const claim = { summary: 'Done', files_changed: ['src/a.js'], criteria: [{ id: 'AC-1', evidence: [] }] };
+    for (const round of [1, 2]) {
+      const answer = await mcp.call('ces_completion_claim', { manifest_id: manifest, ...claim });
+      expect({ round, findings: JSON.stringify(answer.structured.findings) }).toMatchObject({
+        findings: expect.stringContaining('rolled back or replaced'),
+      });
+      expect((await project.ask('status')).exitCode).toBe(1);
+    }
+    await mcp.close();
+    expect((await tryToApprove(project)).exitCode).not.toBe(0);
+  });
+});
+
+test('a witness that is removed is missed: the ledger has claims, which are never written before it took a head', async () => {
+  ({ project, manifest } = await createClaimedProject());
+  cutWitness('project.initialized');
+  for (const command of ['status', 'audit verify']) expect((await project.ces(...command.split(' '))).exitCode).toBe(1);
+  expect((await tryToApprove(project)).exitCode).toBe(1);
 });

@@ -121,3 +121,21 @@ test('on a terminal it offers the key, and a no is taken for a no', async () => 
   expect(terminal.output()).toContain('ces key create');
   expect(existsSync(join(home.env.XDG_CONFIG_HOME ?? '', 'ces', 'id_ces'))).toBe(false);
 });
+
+test('a policy that a clone brings along and that is looser than the built-in one is not believed', async () => {
+  await ces('init');
+  const policy = repo.read('.ces/policy.yaml');
+  rmSync(join(repo.root, '.ces'), { recursive: true });
+  rmSync(join(home.env.XDG_STATE_HOME ?? '', 'ces'), { recursive: true });
+  rmSync(join(home.env.XDG_CONFIG_HOME ?? '', 'ces', 'pins'), { recursive: true });
+  for (const [text, pinned] of [
+    [policy.replace('A: never', 'A: always'), false],
+    [policy.replace('max_files: 60', 'max_files: 9000'), false],
+    [policy.replace('B: narrow', 'B: never'), true],
+  ] as const) {
+    repo.write('.ces/policy.yaml', text);
+    expect((await ces('init', '--json')).json()).toMatchObject({ joined: true, pinned });
+    rmSync(join(repo.root, '.ces'), { recursive: true });
+    rmSync(join(home.env.XDG_STATE_HOME ?? '', 'ces'), { recursive: true });
+  }
+});

@@ -1,10 +1,11 @@
 import { parseStatement } from '../approval/statement.js';
-import { createFinding, type Finding, sortFindings } from '../claim/finding.js';
+import { type Finding, sortFindings } from '../claim/finding.js';
 import { type ChainVerdict, type Head, verifyChain } from '../ledger/chain.js';
 import type { OperationContext } from '../ports.js';
 import type { LedgerFilter } from '../store-port.js';
 import { findForgedExports } from './check-exports.js';
 import { findForgedRows, forged } from './check-state.js';
+import { findRollback } from './check-witness.js';
 import { decisionSchema } from './decision-record.js';
 import { type JudgedDecision, judgeDecisions } from './judge-approvals.js';
 import { readPresent } from './read-present.js';
@@ -54,9 +55,7 @@ export async function verifyLedger(ctx: OperationContext): Promise<AuditVerdict>
   for (const { id, verdict } of decisions)
     if (verdict.status === 'forged')
       findings.push(forged(id, `Decision ${id} is not the operator's: ${verdict.reason}.`));
-  // One claim without a head is what a crash between the two leaves.
-  if (heads.length === 0 && ctx.store.read.entries({ type: 'claim.judged', limit: 2 }).length > 1)
-    findings.push(noWitness());
+  if (heads.length === 0) findings.push(...(await findRollback(ctx)));
   return { ...chain, ok: chain.ok && findings.length === 0, findings: sortFindings(findings), decisions };
 }
 
@@ -72,14 +71,4 @@ async function signedHeads(ctx: OperationContext): Promise<Head[]> {
     if (sequence > 0) heads.push({ sequence, hash: head });
   }
   return heads;
-}
-
-function noWitness(): Finding {
-  return createFinding({
-    kind: 'governance_tamper',
-    severity: 'high',
-    message: 'The witness outside the workspace holds no head, though claims were judged.',
-    fix: 'Find out what removed it; the history is only as good as this file until the next signed decision.',
-    check: 'witness',
-  });
 }
