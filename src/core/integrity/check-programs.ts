@@ -1,18 +1,19 @@
 import type { ChangedText, IntegrityFinding } from './rules.js';
 
+const INTERPRETERS = /^(?:.*\/)?(?:node|deno|bun|tsx|ts-node|python[\d.]*|ruby|perl|php|bash|sh|zsh)$/;
+const SEPARATORS = /^(?:&&|\|\||[;|&])$/;
+
 /**
- * High: a file of the project that a check runs by name was changed. Whoever changes what the check is decides what it says.
- * `commands` are the argv of the checks and the texts of package scripts that they call.
+ * High: a program of the project that a check runs was changed: the file that a command names itself, or gives to an
+ * interpreter. Whoever changes what the check is decides what it says. Files that it is only given are what it checks.
  */
 export function findChangedPrograms(
   changes: readonly ChangedText[],
-  commands: readonly string[],
+  commands: readonly (readonly string[])[],
 ): readonly IntegrityFinding[] {
-  const named = new Set(
-    commands.flatMap((command) => command.split(/[\s"'`;&|()]+/)).map((word) => word.replace(/^\.\//, '')),
-  );
+  const programs = new Set(commands.flatMap(findPrograms).map((word) => word.replace(/^\.\//, '')));
   return changes
-    .filter(({ path, before }) => before !== null && named.has(path))
+    .filter(({ path, before }) => before !== null && programs.has(path))
     .map(({ path }) => ({
       path,
       severity: 'high',
@@ -21,12 +22,28 @@ export function findChangedPrograms(
     }));
 }
 
-/** The scripts of a package.json as one list of commands; none where it can't be read. */
-export function readScripts(packageJson: string | null): readonly string[] {
+function findPrograms(words: readonly string[]): string[] {
+  const programs: string[] = [];
+  let expects = true;
+  for (const word of words) {
+    if (SEPARATORS.test(word)) expects = true;
+    else if (expects && !word.startsWith('-') && !/^\w+=/.test(word)) {
+      if (!INTERPRETERS.test(word)) {
+        programs.push(word);
+        expects = false;
+      }
+    }
+  }
+  return programs;
+}
+
+/** The scripts of a package.json, each as its words; none where it can't be read. */
+export function readScripts(packageJson: string | null): readonly (readonly string[])[] {
   try {
     const parsed: unknown = JSON.parse(packageJson ?? '{}');
     const scripts: unknown = typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, 'scripts') : null;
-    return typeof scripts === 'object' && scripts !== null ? Object.values(scripts).map(String) : [];
+    if (typeof scripts !== 'object' || scripts === null) return [];
+    return Object.values(scripts).map((script) => String(script).match(/&&|\|\||[;|&]|[^\s"'`;&|()]+/g) ?? []);
   } catch {
     return [];
   }

@@ -61,12 +61,12 @@ export async function gatherFacts(
 }
 
 // Where only the exit code speaks, the program is the check. A runner that counts its tests is judged by what it reports.
-async function readCommands(ctx: OperationContext, { manifest }: ManifestRow): Promise<readonly string[]> {
+async function readCommands(ctx: OperationContext, { manifest }: ManifestRow): Promise<readonly (readonly string[])[]> {
   const checks = manifest.checks.filter((check) => check.parser === 'exit-code');
   const callsScript = checks.some((check) => /^(npm|pnpm|yarn|bun)$/.test(check.argv[0] ?? ''));
   const { commit } = manifest.base;
   const text = callsScript && commit !== null ? await ctx.workspace.readAtCommit(commit, 'package.json') : null;
-  return [...checks.flatMap((check) => check.argv), ...readScripts(text?.toString('utf8') ?? null)];
+  return [...checks.map((check) => check.argv), ...readScripts(text?.toString('utf8') ?? null)];
 }
 
 const LOCKFILE = /^(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$/;

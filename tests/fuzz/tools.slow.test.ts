@@ -2,7 +2,7 @@ import { test } from 'vitest';
 import { fuzzTools } from './fuzz-tools.js';
 import { expectWholeRun } from './whole-run.js';
 
-const CALLS_PER_TOOL = 300;
+const CALLS_PER_TOOL = 150;
 const SEED = 1;
 const LIMIT_MS = 900_000;
 
