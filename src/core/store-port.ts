@@ -55,6 +55,8 @@ export interface StoreReader {
   record(kind: RecordKind, id: string): StoredRecord | null;
   /** Oldest first. */
   records(kind: RecordKind, manifestId?: string): readonly StoredRecord[];
+  /** Lets `work` read everything as of one moment, whatever other processes write meanwhile. */
+  together<T>(work: () => T): T;
   /** Every record that the ledger names, as `kind id digest`. */
   namedRecords(): ReadonlySet<string>;
   /** Tables, indexes and triggers that are not as CES makes them. */

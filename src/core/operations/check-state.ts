@@ -1,7 +1,7 @@
 import { createFinding, type Finding } from '../claim/finding.js';
 import { digestOf } from '../ledger/entry.js';
 import type { OperationContext } from '../ports.js';
-import type { RecordKind } from '../store-port.js';
+import type { RecordKind, StoreReader } from '../store-port.js';
 import { findForgery } from './manifest-state.js';
 
 const RECORD_KINDS: readonly RecordKind[] = [
@@ -15,8 +15,11 @@ const RECORD_KINDS: readonly RecordKind[] = [
 ];
 
 /** Rows that are not where the ledger left them, and records that it does not name as they are. Reads every record. */
-export function findForgedRows(ctx: OperationContext): Finding[] {
-  const { read } = ctx.store;
+export function findForgedRows({ store: { read } }: OperationContext): Finding[] {
+  return read.together(() => compareRows(read));
+}
+
+function compareRows(read: StoreReader): Finding[] {
   const named = read.namedRecords();
   const findings: Finding[] = read
     .schemaChanges()

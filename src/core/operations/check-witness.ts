@@ -17,8 +17,9 @@ export async function findContradiction(ctx: OperationContext): Promise<{ readon
 /** A ledger that was cut, rolled back or replaced, as far as the witness can tell; or one with claims whose witness is empty. */
 export async function findRollback(ctx: OperationContext): Promise<Finding[]> {
   const { read } = ctx.store;
-  const isEmpty = (await ctx.witness.heads()).length === 0;
-  if (isEmpty && WITNESSED.some((type) => read.entries({ type, limit: 1 }).length > 0))
+  // In this order: another process may write the first head, and then the first claim, while this one looks.
+  const hasClaims = WITNESSED.some((type) => read.entries({ type, limit: 1 }).length > 0);
+  if (hasClaims && (await ctx.witness.heads()).length === 0)
     return [
       forged(
         'witness',

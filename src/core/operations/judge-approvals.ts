@@ -31,9 +31,13 @@ export async function judgeDecisions(
   present: Present,
   manifestId?: string,
 ): Promise<JudgedDecision[]> {
-  const named = ctx.store.read.namedRecords();
+  const { read } = ctx.store;
+  const { named, records } = read.together(() => ({
+    named: read.namedRecords(),
+    records: read.records('decision', manifestId),
+  }));
   const judged: JudgedDecision[] = [];
-  for (const record of ctx.store.read.records('decision', manifestId)) {
+  for (const record of records) {
     const parsed = decisionSchema.safeParse(record.body);
     const key = `decision ${record.id} ${digestOf(record.body)}`;
     const base = { id: record.id, manifestId: record.manifestId, at: record.at };

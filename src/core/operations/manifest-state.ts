@@ -34,12 +34,12 @@ export function transition(
  * the newest row is not where the ledger left it: somebody wrote it by another way.
  */
 export function findLiving(reader: StoreReader): ManifestRow | null {
-  const rows = reader.manifests();
-  const newest = rows[0];
-  if (newest !== undefined) {
-    const problem = findForgery(reader, newest);
-    if (problem !== null) throw new CesError('state_corrupt', problem, 'Run: ces audit verify');
-  }
+  const { rows, problem } = reader.together(() => {
+    const [newest, ...older] = reader.manifests();
+    if (newest === undefined) return { rows: [], problem: null };
+    return { rows: [newest, ...older], problem: findForgery(reader, newest) };
+  });
+  if (problem !== null) throw new CesError('state_corrupt', problem, 'Run: ces audit verify');
   return rows.find((row) => !FINAL_STATES.includes(row.state)) ?? null;
 }
 

@@ -52,6 +52,10 @@ export class SqliteReader implements StoreReader {
     return rows.map(parseRecord);
   }
 
+  together<T>(work: () => T): T {
+    return this.db.inTransaction ? work() : this.db.transaction(work).deferred();
+  }
+
   namedRecords(): ReadonlySet<string> {
     const rows = this.db
       .prepare<[], string>(
