@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkEnvironment, environmentDigest } from '../../../src/core/process/environment.js';
 
-const folders = { root: '/work/project', home: '/tmp/h1', tempDir: '/tmp/t1' };
+const folders = { root: '/srv/project', home: '/tmp/h1', tempDir: '/tmp/t1' };
 const node = dirname(process.execPath);
 
 describe('checkEnvironment', () => {
@@ -46,16 +46,16 @@ describe('checkEnvironment', () => {
   test('drops PATH entries that are relative or inside the workspace', () => {
     const source = {
       PATH: [
-        '/work/project/node_modules/.bin',
+        '/srv/project/node_modules/.bin',
         '.',
         '',
         'bin',
-        '/work/project',
-        '/work/project-tools',
+        '/srv/project',
+        '/srv/project-tools',
         '/usr/bin',
       ].join(':'),
     };
-    expect(checkEnvironment([], folders, source)['PATH']).toBe(`/work/project-tools:/usr/bin:${node}`);
+    expect(checkEnvironment([], folders, source)['PATH']).toBe(`/srv/project-tools:/usr/bin:${node}`);
   });
 });
 
