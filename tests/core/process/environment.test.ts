@@ -45,15 +45,9 @@ describe('checkEnvironment', () => {
 
   test('drops PATH entries that are relative or inside the workspace', () => {
     const source = {
-      PATH: [
-        '/srv/project/node_modules/.bin',
-        '.',
-        '',
-        'bin',
-        '/srv/project',
-        '/srv/project-tools',
-        '/usr/bin',
-      ].join(':'),
+      PATH: ['/srv/project/node_modules/.bin', '.', '', 'bin', '/srv/project', '/srv/project-tools', '/usr/bin'].join(
+        ':',
+      ),
     };
     expect(checkEnvironment([], folders, source)['PATH']).toBe(`/srv/project-tools:/usr/bin:${node}`);
   });
